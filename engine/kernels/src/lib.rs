@@ -1,0 +1,1 @@
+//! Arithmetic of the engine's hot loops, and nothing but arithmetic.

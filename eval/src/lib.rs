@@ -1,0 +1,3 @@
+//! What data scientists trust and reviewers can stop a release with: gold records, metrics with intervals, groups.
+
+pub mod corpus;

@@ -1,0 +1,3 @@
+//! From a corpus to a bundle.
+
+pub mod import;
