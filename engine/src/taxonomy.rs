@@ -281,9 +281,11 @@ mod tests {
         }
         let path = dir.path().join("actions.csv");
         let changed = std::fs::read_to_string(&path).unwrap().replacen("no_income;", "no_incme;", 1);
-        std::fs::write(&path, changed).unwrap();
-        let error = Taxonomy::from_dir(dir.path()).unwrap_err();
-        assert_eq!(error.code(), "unknown_code");
-        assert_eq!(error.to_string(), "actions.csv:2: no need has the code 'no_incme'");
+        for text in [changed.clone(), changed.replace('\n', "\r\n")] {
+            std::fs::write(&path, text).unwrap();
+            let error = Taxonomy::from_dir(dir.path()).unwrap_err();
+            assert_eq!(error.code(), "unknown_code");
+            assert_eq!(error.to_string(), "actions.csv:2: no need has the code 'no_incme'");
+        }
     }
 }

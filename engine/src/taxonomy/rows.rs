@@ -22,6 +22,8 @@ type Codes = HashMap<(Kind, String), usize>;
 
 /// Reads every row of a file with the line it stands in.
 fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<(u64, T)>> {
+    // With carriage returns the reader counts a record from the line before its own.
+    let text = text.replace("\r\n", "\n");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|e| row_error(file, 1, &e))?.clone();
     let mut rows = Vec::new();
