@@ -2,10 +2,16 @@
 //!
 //! Text in, [`Assessment`] out: no network, no clock, no environment. The only input or output is loading a bundle.
 
+pub mod actions;
 mod assessment;
+pub mod bundle;
+pub mod decode;
 mod document;
 mod error;
 mod language;
+pub mod linear;
+pub mod pipeline;
+pub mod reading;
 mod segment;
 mod taxonomy;
 
@@ -15,4 +21,5 @@ pub use assessment::{
 };
 pub use document::{Document, Language, Sentence, Span};
 pub use error::{Error, Result};
+pub use pipeline::Pipeline;
 pub use taxonomy::{Action, ActionKind, Demand, Domain, ExternalCodes, Labels, Need, Taxonomy};

@@ -1,0 +1,237 @@
+//! Logits of each sentence: a linear layer on hashed n-grams, weights of one byte.
+
+use std::collections::HashMap;
+
+use relat_kernels::axpy_i8;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use super::grams::{Grams, NgramConfig};
+use super::vocabulary::Vocabulary;
+use crate::assessment::Status;
+use crate::bundle::Bundle;
+use crate::document::Document;
+use crate::error::Result;
+use crate::reading::{Catalogue, STATUSES};
+
+/// File of the configuration within a bundle.
+pub const CONFIG: &str = "config.json";
+/// File of the weights within a bundle.
+pub const WEIGHTS: &str = "model.safetensors";
+
+/// Where each logit of a sentence stands: presence of each need, mention of each need in any status, each demand, each
+/// status whatever the need, and whether anything is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outputs(pub Catalogue);
+
+impl Outputs {
+    /// Number of logits.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.asks() + 1
+    }
+
+    /// False: there is always the logit of asking.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        false
+    }
+
+    /// A need is present.
+    #[must_use]
+    pub fn present(self, need: usize) -> usize {
+        need
+    }
+
+    /// A need is mentioned, in any status.
+    #[must_use]
+    pub fn mention(self, need: usize) -> usize {
+        self.0.needs + need
+    }
+
+    /// A demand is stated.
+    #[must_use]
+    pub fn demand(self, demand: usize) -> usize {
+        2 * self.0.needs + demand
+    }
+
+    /// Some need has the status.
+    #[must_use]
+    pub fn status(self, status: Status) -> usize {
+        2 * self.0.needs + self.0.demands + status as usize
+    }
+
+    /// Something is asked for.
+    #[must_use]
+    pub fn asks(self) -> usize {
+        2 * self.0.needs + self.0.demands + STATUSES
+    }
+}
+
+/// Logits of the sentences of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logits {
+    /// Where each logit stands.
+    pub outputs: Outputs,
+    /// Shape `(sentences, outputs)`.
+    pub values: Vec<f32>,
+}
+
+impl Logits {
+    /// Number of sentences.
+    #[must_use]
+    pub fn sentences(&self) -> usize {
+        self.values.len() / self.outputs.len()
+    }
+
+    /// Logits of one sentence, shape `(outputs,)`.
+    #[must_use]
+    pub fn sentence(&self, index: usize) -> &[f32] {
+        &self.values[index * self.outputs.len()..(index + 1) * self.outputs.len()]
+    }
+}
+
+/// `config.json` of a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SentenceConfig {
+    /// Which n-grams are taken.
+    pub ngrams: NgramConfig,
+    /// Norm of each block of a feature vector.
+    pub block_weights: [f32; 4],
+}
+
+/// The linear layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentenceModel {
+    /// Which n-grams are taken.
+    pub ngrams: NgramConfig,
+    /// Known n-grams, a row of weights each.
+    pub vocabulary: Vocabulary,
+    /// Where each logit stands.
+    pub outputs: Outputs,
+    /// Shape `(rows, outputs)`; the weight is this times the scale of its column.
+    weights: Vec<i8>,
+    /// Shape `(outputs,)`.
+    scales: Vec<f32>,
+    /// Shape `(outputs,)`.
+    bias: Vec<f32>,
+}
+
+impl SentenceModel {
+    /// Quantises weights to one byte, symmetric, with a scale an output.
+    /// # Shapes
+    /// `weights`: `(rows, outputs)`; `bias`: `(outputs,)`.
+    #[must_use]
+    pub fn quantise(
+        ngrams: NgramConfig,
+        vocabulary: Vocabulary,
+        outputs: Outputs,
+        weights: &[f32],
+        bias: Vec<f32>,
+    ) -> Self {
+        let n = outputs.len();
+        let mut scales = vec![0f32; n];
+        for row in weights.chunks_exact(n) {
+            for (scale, w) in scales.iter_mut().zip(row) {
+                *scale = scale.max(w.abs() / 127.0);
+            }
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the quotient is at most 127 in size")]
+        let weights = weights
+            .chunks_exact(n)
+            .flat_map(|row| {
+                row.iter().zip(&scales).map(|(w, s)| if *s > 0.0 { (w / s).round() as i8 } else { 0 })
+            })
+            .collect();
+        Self { ngrams, vocabulary, outputs, weights, scales, bias }
+    }
+
+    /// Logits of every sentence of a document, each read with its neighbours' words.
+    #[must_use]
+    pub fn logits(&self, document: &Document) -> Logits {
+        let n = self.outputs.len();
+        let sentences = document.sentences();
+        let mut values = vec![0f32; sentences.len() * n];
+        let (mut grams, mut features) = (Grams::default(), Vec::new());
+        let text = |i: Option<usize>| i.and_then(|i| sentences.get(i)).map(|s| document.sentence_text(s));
+        for (i, out) in values.chunks_exact_mut(n).enumerate() {
+            let sentence = text(Some(i)).unwrap_or_default();
+            grams.fill(self.ngrams, sentence, text(i.checked_sub(1)), text(Some(i + 1)));
+            self.vocabulary.vectorise(&grams, &mut features);
+            for &(row, value) in &features {
+                let row = row as usize;
+                axpy_i8(out, value, &self.weights[row * n..(row + 1) * n]);
+            }
+            for ((value, scale), bias) in out.iter_mut().zip(&self.scales).zip(&self.bias) {
+                *value = *value * scale + bias;
+            }
+        }
+        Logits { outputs: self.outputs, values }
+    }
+
+    /// The files of this model in a bundle: name and contents.
+    /// # Errors
+    /// A sentence when the tensors cannot be laid out.
+    pub fn files(&self) -> std::result::Result<Vec<(String, Vec<u8>)>, String> {
+        let f32s = |v: &[f32]| v.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+        let hashes: Vec<u8> = self.vocabulary.hashes().iter().flat_map(|h| h.to_le_bytes()).collect();
+        let weights: Vec<u8> = self.weights.iter().map(|w| w.cast_unsigned()).collect();
+        let (idf, scales, bias) = (f32s(self.vocabulary.idf()), f32s(&self.scales), f32s(&self.bias));
+        let (rows, n) = (self.vocabulary.len(), self.outputs.len());
+        let view =
+            |dtype, shape: Vec<usize>, bytes| TensorView::new(dtype, shape, bytes).map_err(|e| e.to_string());
+        let tensors = vec![
+            ("hashes", view(Dtype::U32, vec![rows], &hashes)?),
+            ("idf", view(Dtype::F32, vec![rows], &idf)?),
+            ("weights", view(Dtype::I8, vec![rows, n], &weights)?),
+            ("scales", view(Dtype::F32, vec![n], &scales)?),
+            ("bias", view(Dtype::F32, vec![n], &bias)?),
+        ];
+        let config = SentenceConfig { ngrams: self.ngrams, block_weights: self.vocabulary.block_weights() };
+        Ok(vec![
+            (CONFIG.to_owned(), serde_json::to_vec_pretty(&config).map_err(|e| e.to_string())?),
+            (
+                WEIGHTS.to_owned(),
+                safetensors::serialize(tensors, None::<HashMap<String, String>>)
+                    .map_err(|e| e.to_string())?,
+            ),
+        ])
+    }
+
+    /// Reads the model from an opened bundle.
+    /// # Errors
+    /// [`crate::Error::Bundle`] names the file and the tensor, with its expected and found shape.
+    pub fn load(bundle: &Bundle, catalogue: Catalogue) -> Result<Self> {
+        let config: SentenceConfig = bundle.json(CONFIG)?;
+        let outputs = Outputs(catalogue);
+        let n = outputs.len();
+        let bytes = bundle.file(WEIGHTS)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(|e| bundle.error(WEIGHTS, e.to_string()))?;
+        let rows = tensors.tensor("hashes").map_or(0, |t| t.shape().iter().product());
+        let get = |name: &str, dtype: Dtype, shape: &[usize]| {
+            let tensor =
+                tensors.tensor(name).map_err(|e| bundle.error(WEIGHTS, format!("tensor '{name}': {e}")))?;
+            if tensor.dtype() != dtype || tensor.shape() != shape {
+                let reason = format!(
+                    "tensor '{name}' is {:?} {:?}, expected {dtype:?} {shape:?}",
+                    tensor.dtype(),
+                    tensor.shape()
+                );
+                return Err(bundle.error(WEIGHTS, reason));
+            }
+            Ok(tensor.data())
+        };
+        let f32s =
+            |data: &[u8]| data.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect::<Vec<_>>();
+        let hashes = get("hashes", Dtype::U32, &[rows])?;
+        let hashes = hashes.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)).collect();
+        let idf = f32s(get("idf", Dtype::F32, &[rows])?);
+        let weights = get("weights", Dtype::I8, &[rows, n])?.iter().map(|b| b.cast_signed()).collect();
+        let scales = f32s(get("scales", Dtype::F32, &[n])?);
+        let bias = f32s(get("bias", Dtype::F32, &[n])?);
+        let vocabulary = Vocabulary::new(hashes, idf, config.block_weights)
+            .map_err(|reason| bundle.error(WEIGHTS, format!("tensor 'hashes': {reason}")))?;
+        Ok(Self { ngrams: config.ngrams, vocabulary, outputs, weights, scales, bias })
+    }
+}

@@ -1,0 +1,97 @@
+//! The order of steps from a text to an assessment.
+
+use std::path::Path;
+
+use crate::assessment::{Assessment, Versions};
+use crate::bundle::Bundle;
+use crate::decode::{Thresholds, decode};
+use crate::document::Document;
+use crate::error::Result;
+use crate::linear::LinearModel;
+use crate::reading::{Catalogue, Reading};
+use crate::taxonomy::Taxonomy;
+
+/// File of the thresholds within a bundle.
+pub const THRESHOLDS: &str = "thresholds.json";
+
+/// A loaded model with all it takes to assess a text. Cheap to share between threads behind an `Arc`.
+#[derive(Debug)]
+pub struct Pipeline {
+    model: LinearModel,
+    thresholds: Thresholds,
+    taxonomy: &'static Taxonomy,
+    versions: Versions,
+}
+
+impl Pipeline {
+    /// Loads a bundle.
+    /// # Errors
+    /// [`crate::Error::Io`], [`crate::Error::Bundle`], [`crate::Error::BundleHash`]: the file and what is wrong with
+    /// it. Nothing is loaded then.
+    pub fn load(dir: &Path) -> Result<Self> {
+        let bundle = Bundle::open(dir)?;
+        let taxonomy = Taxonomy::shipped();
+        let manifest = bundle.manifest();
+        if manifest.taxonomy != taxonomy.version() {
+            let reason = format!("made for taxonomy {}, this is {}", manifest.taxonomy, taxonomy.version());
+            return Err(bundle.error(crate::bundle::MANIFEST, reason));
+        }
+        if manifest.architecture != ARCHITECTURE {
+            let reason = format!("architecture '{}', expected '{ARCHITECTURE}'", manifest.architecture);
+            return Err(bundle.error(crate::bundle::MANIFEST, reason));
+        }
+        let model = LinearModel::load(&bundle, Catalogue::of(taxonomy))?;
+        let thresholds: Thresholds = bundle.json(THRESHOLDS)?;
+        thresholds.check(taxonomy).map_err(|reason| bundle.error(THRESHOLDS, reason))?;
+        let versions = Versions {
+            engine: env!("CARGO_PKG_VERSION").to_owned(),
+            model: format!("{} {}", manifest.name, manifest.version),
+            model_sha256: bundle.sha256().to_owned(),
+            taxonomy: taxonomy.version().to_owned(),
+            thresholds: manifest.thresholds.clone(),
+            catalogue: taxonomy.version().to_owned(),
+        };
+        Ok(Self { model, thresholds, taxonomy, versions })
+    }
+
+    /// A pipeline of a model in memory, such as one that is being measured while it is trained.
+    #[must_use]
+    pub fn new(model: LinearModel, thresholds: Thresholds, versions: Versions) -> Self {
+        Self { model, thresholds, taxonomy: Taxonomy::shipped(), versions }
+    }
+
+    /// Assesses a text.
+    /// # Errors
+    /// [`crate::Error::EmptyText`].
+    pub fn assess(&self, text: &str) -> Result<Assessment> {
+        Ok(self.assess_document(&Document::new(text)?))
+    }
+
+    /// Assesses a text whose sentences are known.
+    #[must_use]
+    pub fn assess_document(&self, document: &Document) -> Assessment {
+        let reading = self.read(document);
+        decode(document, &reading, &self.thresholds, self.taxonomy, &self.versions)
+    }
+
+    /// The probabilities behind an assessment.
+    #[must_use]
+    pub fn read(&self, document: &Document) -> Reading {
+        self.model.read(document)
+    }
+
+    /// Versions of all that makes an assessment.
+    #[must_use]
+    pub fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    /// The code lists.
+    #[must_use]
+    pub fn taxonomy(&self) -> &'static Taxonomy {
+        self.taxonomy
+    }
+}
+
+/// The kind of model that this engine reads.
+pub const ARCHITECTURE: &str = "ngrams";
