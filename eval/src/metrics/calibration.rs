@@ -68,7 +68,8 @@ fn quantile_edges(sorted: &[Forecast], bins: usize) -> Vec<f64> {
     // `before` counts the cases passed: the case at rank r is the first with before + weight > r.
     let mut before = 0.0;
     for k in 1..bins {
-        let rank = (total - 1.0).max(0.0) * (k as f64 / bins as f64);
+        // In this order the rank is exact where it is a whole number.
+        let rank = (total - 1.0).max(0.0) * k as f64 / bins as f64;
         while let Some(case) = cases.next_if(|f| before + f.weight <= rank.floor()) {
             before += case.weight;
         }
