@@ -1,4 +1,23 @@
 //! What data scientists trust and reviewers can stop a release with: gold records, metrics with intervals, groups.
 
+pub mod bootstrap;
 pub mod corpus;
+mod error;
+mod example;
+pub mod figures;
+mod metric;
+pub mod metrics;
+mod normal;
+pub mod reading;
 pub mod segmentation;
+pub mod statistic;
+pub mod summary;
+#[cfg(test)]
+mod testing;
+
+pub use bootstrap::{Bootstrap, BootstrapConfig, Estimate, Method};
+pub use error::{Error, Result};
+pub use example::{Example, sentence_of};
+pub use metric::{Direction, Metric, SPOKEN};
+pub use reading::{Pair, Reading};
+pub use summary::{Summary, summary};
