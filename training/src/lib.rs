@@ -1,3 +1,7 @@
 //! From a corpus to a bundle.
 
+pub mod error;
 pub mod import;
+pub mod linear;
+pub mod progress;
+pub mod translated;

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use relat_engine::Taxonomy;
+use relat_training::linear::config::LinearConfig;
+use relat_training::linear::export;
+use relat_training::linear::train::{Corpus, train};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -23,6 +26,15 @@ enum Command {
         #[arg(long, default_value = "corpora")]
         to: PathBuf,
     },
+    /// Train the n-gram model and measure it on unseen writers.
+    Linear {
+        /// The recipe.
+        #[arg(default_value = "training/linear.toml")]
+        recipe: PathBuf,
+        /// Folder of the bundle that is written.
+        #[arg(long, default_value = "models/linear")]
+        out: PathBuf,
+    },
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
@@ -31,6 +43,15 @@ fn main() -> anyhow::Result<()> {
         Command::Import { from, to } => {
             let n = relat_training::import::import_dir(&from, &to, Taxonomy::shipped())?;
             println!("{} records, {} sentences", n.records, n.sentences);
+        }
+        Command::Linear { recipe, out } => {
+            let taxonomy = Taxonomy::shipped();
+            let config = LinearConfig::read(&recipe)?;
+            let corpus = Corpus::read(&config, taxonomy)?;
+            let trained = train(&corpus, taxonomy, &config)?;
+            let summary = relat_eval::summary(&trained.examples, taxonomy, &config.bootstrap)?;
+            export::write(&out, &trained, &summary, &corpus, &config)?;
+            println!("{}", summary.to_markdown());
         }
     }
     Ok(())

@@ -62,6 +62,12 @@ impl Grams {
         &self.blocks[block as usize]
     }
 
+    /// Gives back what memory is not needed to keep the lists.
+    pub fn shrink(&mut self) {
+        (self.folded, self.words, self.hashes) = (Vec::new(), Vec::new(), Vec::new());
+        self.blocks.iter_mut().for_each(Vec::shrink_to_fit);
+    }
+
     /// Reads a sentence and its neighbours.
     pub fn fill(&mut self, config: NgramConfig, sentence: &str, before: Option<&str>, after: Option<&str>) {
         self.fold(sentence);

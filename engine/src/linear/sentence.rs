@@ -110,7 +110,8 @@ pub struct SentenceModel {
     pub vocabulary: Vocabulary,
     /// Where each logit stands.
     pub outputs: Outputs,
-    /// Shape `(rows, outputs)`; the weight is this times the scale of its column.
+    /// Shape `(weighted rows, outputs)`; the weight is this times the scale of its column. Rows of the vocabulary past
+    /// these have no weight: they count in the length of a feature vector only.
     weights: Vec<i8>,
     /// Shape `(outputs,)`.
     scales: Vec<f32>,
@@ -121,7 +122,7 @@ pub struct SentenceModel {
 impl SentenceModel {
     /// Quantises weights to one byte, symmetric, with a scale an output.
     /// # Shapes
-    /// `weights`: `(rows, outputs)`; `bias`: `(outputs,)`.
+    /// `weights`: `(weighted rows, outputs)`, the vocabulary's first rows; `bias`: `(outputs,)`.
     #[must_use]
     pub fn quantise(
         ngrams: NgramConfig,
@@ -161,7 +162,9 @@ impl SentenceModel {
             self.vocabulary.vectorise(&grams, &mut features);
             for &(row, value) in &features {
                 let row = row as usize;
-                axpy_i8(out, value, &self.weights[row * n..(row + 1) * n]);
+                if let Some(weights) = self.weights.get(row * n..(row + 1) * n) {
+                    axpy_i8(out, value, weights);
+                }
             }
             for ((value, scale), bias) in out.iter_mut().zip(&self.scales).zip(&self.bias) {
                 *value = *value * scale + bias;
@@ -184,7 +187,7 @@ impl SentenceModel {
         let tensors = vec![
             ("hashes", view(Dtype::U32, vec![rows], &hashes)?),
             ("idf", view(Dtype::F32, vec![rows], &idf)?),
-            ("weights", view(Dtype::I8, vec![rows, n], &weights)?),
+            ("weights", view(Dtype::I8, vec![self.weights.len() / n, n], &weights)?),
             ("scales", view(Dtype::F32, vec![n], &scales)?),
             ("bias", view(Dtype::F32, vec![n], &bias)?),
         ];
@@ -227,7 +230,9 @@ impl SentenceModel {
         let hashes = get("hashes", Dtype::U32, &[rows])?;
         let hashes = hashes.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)).collect();
         let idf = f32s(get("idf", Dtype::F32, &[rows])?);
-        let weights = get("weights", Dtype::I8, &[rows, n])?.iter().map(|b| b.cast_signed()).collect();
+        let weighted =
+            tensors.tensor("weights").map_or(0, |t| t.shape().first().copied().unwrap_or(0)).min(rows);
+        let weights = get("weights", Dtype::I8, &[weighted, n])?.iter().map(|b| b.cast_signed()).collect();
         let scales = f32s(get("scales", Dtype::F32, &[n])?);
         let bias = f32s(get("bias", Dtype::F32, &[n])?);
         let vocabulary = Vocabulary::new(hashes, idf, config.block_weights)

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Passes all tests, and installs what they need by name: Debian's chromium and chromium-driver, and cargo-deny.
+# Honours CARGO_TARGET_DIR: one target directory may be shared by several clones.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+if ! command -v chromedriver >/dev/null || ! command -v chromium >/dev/null; then
+    say "installing chromium and chromium-driver (apt)"
+    as_root apt-get update -qq
+    as_root apt-get install -y -qq chromium chromium-driver >/dev/null
+fi
+if ! cargo deny --version >/dev/null 2>&1; then
+    say "installing cargo-deny (cargo)"
+    CARGO_TARGET_DIR="" cargo install --quiet --locked cargo-deny@0.20.2
+fi
+
+say "format"
+cargo fmt --all --check
+
+say "dependencies: bans, licences, sources"
+cargo deny --log-level error check bans licenses sources
+# Advisories live in a repository of their own; without a network there is nothing to compare with.
+if ! cargo deny --log-level error check advisories; then
+    if [ -n "${RELAT_REQUIRE_ADVISORIES:-}" ]; then exit 1; fi
+    say "NOT CHECKED or failed: advisories (see above). Set RELAT_REQUIRE_ADVISORIES=1 to make this fatal."
+fi
+
+say "clippy"
+cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
+
+say "tests"
+# The end-to-end tests start the program itself.
+cargo build --locked --quiet -p relat-server -p relat-eval -p relat-training --bins
+cargo test --locked --workspace --quiet
+
+say "documents"
+RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+
+say "benches build"
+cargo bench --locked --workspace --no-run --quiet
+
+say "all passed"

@@ -1,0 +1,81 @@
+//! The recipe of the n-gram model, as its TOML file gives it: no value is hidden in the code.
+
+use std::path::{Path, PathBuf};
+
+use relat_engine::linear::grams::NgramConfig;
+use relat_eval::BootstrapConfig;
+use serde::{Deserialize, Serialize};
+
+use super::solver::SolverConfig;
+use crate::error::{Error, Result};
+
+/// Everything that makes a bundle of the n-gram model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinearConfig {
+    /// Name of the bundle.
+    pub name: String,
+    /// Version of the bundle.
+    pub version: String,
+    /// Where the text comes from.
+    pub corpus: CorpusConfig,
+    /// Which n-grams are taken.
+    pub ngrams: NgramConfig,
+    /// Norms of the blocks of a feature vector: words, characters, words before, words after.
+    pub block_weights: [f32; 4],
+    /// Sentences that must have an n-gram for it to be known.
+    pub min_df: u32,
+    /// Rows of weights that are kept, the heaviest ones.
+    pub rows: usize,
+    /// Regression of the sentences.
+    pub sentence: SolverConfig,
+    /// Regression of what a sentence says of a need, in its record.
+    pub needs: SolverConfig,
+    /// Regression of demands, in their record.
+    pub demands: SolverConfig,
+    /// Calibration of the record.
+    pub calibration: SolverConfig,
+    /// Regression of levels.
+    pub levels: SolverConfig,
+    /// Regression of actions.
+    pub actions: SolverConfig,
+    /// How thresholds are chosen.
+    pub thresholds: ThresholdConfig,
+    /// Intervals of the report.
+    pub bootstrap: BootstrapConfig,
+}
+
+/// Folders of the corpus, relative to the working directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorpusConfig {
+    /// Interviews: folds and every figure are theirs.
+    pub narratives: PathBuf,
+    /// Single sentences.
+    pub bank: PathBuf,
+    /// Translations of both; a writer's translations stay in the writer's fold.
+    pub translated: Option<PathBuf>,
+}
+
+/// How thresholds are chosen, on out-of-fold predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThresholdConfig {
+    /// How much a code's own threshold costs a squared logit away from the shared one, in F1.
+    pub shrinkage: f32,
+    /// An alert need is suggested as early as this precision allows.
+    pub alert_precision: f32,
+    /// Weight of recall beside precision where a domain is called assessable: F-beta.
+    pub assessable_beta: f32,
+}
+
+impl LinearConfig {
+    /// Reads a recipe.
+    /// # Errors
+    /// [`Error::Io`], [`Error::Recipe`] with the line.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|source| Error::Recipe { path: path.to_owned(), source })
+    }
+}

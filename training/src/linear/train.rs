@@ -1,0 +1,167 @@
+//! Cross-validation by writer, then the model of everything.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use relat_engine::decode::Thresholds;
+use relat_engine::linear::LinearModel;
+use relat_engine::linear::heads::Heads;
+use relat_engine::linear::sentence::{Logits, Outputs, SentenceModel};
+use relat_engine::reading::{Catalogue, Reading};
+use relat_engine::{Pipeline, Taxonomy, Versions};
+use relat_eval::Example;
+use relat_eval::corpus::{self, Record};
+
+use super::config::LinearConfig;
+use super::data::{self, Encoded};
+use super::heads::{self, Sample};
+use super::sentence;
+use super::thresholds;
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use crate::translated;
+
+/// A trained model with what it was measured by.
+#[derive(Debug)]
+pub struct Trained {
+    /// Trained on everything.
+    pub model: LinearModel,
+    /// Chosen on out-of-fold readings of everything.
+    pub thresholds: Thresholds,
+    /// Each narrative with the assessment of its plain text by a model that had never seen its writer.
+    pub examples: Vec<Example>,
+}
+
+/// Everything that is learnt from.
+#[derive(Debug)]
+pub struct Corpus {
+    /// Interviews.
+    pub narratives: Vec<Record>,
+    /// Single sentences.
+    pub bank: Vec<Record>,
+    /// Translations of both.
+    pub translated: Vec<Record>,
+}
+
+impl Corpus {
+    /// Reads the folders of a recipe.
+    /// # Errors
+    /// [`Error::Records`], [`Error::Translation`], [`Error::Io`]: the file and the line; [`Error::Corpus`] when there
+    /// are fewer than two writers.
+    pub fn read(config: &LinearConfig, taxonomy: &Taxonomy) -> Result<Self> {
+        let narratives = corpus::read_dir(&config.corpus.narratives, taxonomy)?;
+        let bank = corpus::read_dir(&config.corpus.bank, taxonomy)?;
+        let translated = match &config.corpus.translated {
+            Some(dir) => translated::read_dir(dir, &[narratives.clone(), bank.clone()].concat())?,
+            None => Vec::new(),
+        };
+        let corpus = Self { narratives, bank, translated };
+        if corpus.writers().len() < 2 {
+            return Err(Error::Corpus { reason: "cross-validation needs at least two writers".to_owned() });
+        }
+        Ok(corpus)
+    }
+
+    /// Writers of the interviews: a fold each.
+    #[must_use]
+    pub fn writers(&self) -> Vec<String> {
+        self.narratives.iter().map(|r| r.writer.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// All records: interviews first.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.narratives.iter().chain(&self.bank).chain(&self.translated)
+    }
+}
+
+/// Trains and measures.
+/// # Errors
+/// As [`sentence::fit`]; [`Error::Engine`] for a record whose text cannot be assessed.
+pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Trained> {
+    let outputs = Outputs(Catalogue::of(taxonomy));
+    let encoded = encode(corpus, taxonomy, config)?;
+    let writers = corpus.writers();
+    let progress = Progress::new((writers.len() + 1) * config.sentence.epochs, "sentences, a fold a writer");
+    let fit = |held_out: Option<&str>| -> Result<SentenceModel> {
+        let rest: Vec<&Encoded> = encoded.iter().filter(|r| Some(r.writer.as_str()) != held_out).collect();
+        let mut passes = 0;
+        let model = sentence::fit(&rest, outputs, config, |moved| {
+            passes += 1;
+            progress.step(f64::from(moved));
+        })?;
+        progress.skip(config.sentence.epochs - passes);
+        Ok(model)
+    };
+    let folds: Vec<Option<&str>> = writers.iter().map(|w| Some(w.as_str())).chain([None]).collect();
+    let mut models = folds.par_iter().map(|&fold| fit(fold)).collect::<Result<Vec<_>>>()?;
+    progress.finish();
+    let last = models.pop().ok_or_else(|| Error::Layout { reason: "no model was fitted".to_owned() })?;
+
+    // Logits of every narrative by the model that had not seen its writer.
+    let fold_of = |r: &Record| writers.binary_search(&r.writer).unwrap_or_default();
+    let logits = corpus
+        .narratives
+        .par_iter()
+        .map(|r| Ok(models[fold_of(r)].logits(&r.document()?)))
+        .collect::<Result<Vec<Logits>>>()?;
+    let samples: Vec<Sample<'_>> =
+        corpus.narratives.iter().zip(&logits).map(|(record, logits)| Sample { record, logits }).collect();
+    let progress = Progress::new(writers.len() + 1, "heads and thresholds, a fold a writer");
+    let second = |held_out: Option<&str>| {
+        let rest: Vec<Sample<'_>> =
+            samples.iter().filter(|s| Some(s.record.writer.as_str()) != held_out).copied().collect();
+        let heads = heads::fit(&rest, taxonomy, config);
+        let thresholds = thresholds_of(&rest, &heads, taxonomy, config);
+        progress.step(0.0);
+        (heads, thresholds)
+    };
+    let mut seconds: Vec<(Heads, Thresholds)> = folds.par_iter().map(|&fold| second(fold)).collect();
+    progress.finish();
+    let (heads, thresholds) =
+        seconds.pop().ok_or_else(|| Error::Layout { reason: "no heads were fitted".to_owned() })?;
+
+    let pipelines: Vec<Pipeline> = models
+        .into_iter()
+        .zip(seconds)
+        .map(|(sentences, (heads, thresholds))| {
+            Pipeline::new(LinearModel { sentences, heads }, thresholds, unnamed(taxonomy))
+        })
+        .collect();
+    let examples = corpus
+        .narratives
+        .par_iter()
+        .map(|r| {
+            let predicted = pipelines[fold_of(r)].assess(&r.text)?;
+            Ok(Example { reference: r.clone(), predicted })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Trained { model: LinearModel { sentences: last, heads }, thresholds, examples })
+}
+
+fn encode(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Vec<Encoded>> {
+    let records: Vec<&Record> = corpus.records().collect();
+    records.par_iter().map(|r| Ok(data::encode(r, &r.document()?, taxonomy, config.ngrams))).collect()
+}
+
+fn thresholds_of(
+    samples: &[Sample<'_>],
+    heads: &Heads,
+    taxonomy: &Taxonomy,
+    config: &LinearConfig,
+) -> Thresholds {
+    let readings: Vec<Reading> = samples.iter().map(|s| heads.read(s.logits)).collect();
+    let reads: Vec<_> = samples.iter().zip(&readings).map(|(s, reading)| (s.record, reading)).collect();
+    thresholds::choose(&reads, taxonomy, &config.thresholds)
+}
+
+/// Versions of a model that is being measured and has no bundle yet.
+fn unnamed(taxonomy: &Taxonomy) -> Versions {
+    Versions {
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        model: "fold".to_owned(),
+        model_sha256: String::new(),
+        taxonomy: taxonomy.version().to_owned(),
+        thresholds: "fold".to_owned(),
+        catalogue: taxonomy.version().to_owned(),
+    }
+}
