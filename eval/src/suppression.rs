@@ -176,10 +176,19 @@ impl System {
             // A coarser table that nobody asked for can be summed up by a reader: its small groups count too.
             flag(&self.hidden, i) || self.size(i) < min_n
         })?;
+        // The relation that gives it away, where it is one alone; else any that it is in. A part costs less than the
+        // whole, which is a margin of the table.
         let beside =
-            self.equations.iter().filter(|(whole, parts)| *whole == target || parts.contains(&target));
-        let beside = beside.flat_map(|(whole, parts)| parts.iter().copied().chain([*whole]));
-        self.smallest(beside).or_else(|| self.smallest(0..self.groups.len()))
+            || self.equations.iter().filter(|(whole, parts)| *whole == target || parts.contains(&target));
+        let lone = |(whole, parts): &&(usize, Vec<usize>)| {
+            parts.iter().chain([whole]).all(|&i| i == target || self.known(i))
+        };
+        beside()
+            .filter(lone)
+            .find_map(|(_, parts)| self.smallest(parts.iter().copied()))
+            .or_else(|| self.smallest(beside().flat_map(|(_, parts)| parts.iter().copied())))
+            .or_else(|| self.smallest(beside().map(|(whole, _)| *whole)))
+            .or_else(|| self.smallest(0..self.groups.len()))
     }
 
     /// The smallest shown group of some, the whole of the records excepted.
