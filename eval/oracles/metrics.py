@@ -12,10 +12,12 @@ import warnings
 import krippendorff
 import numpy as np
 import pandas as pd
+from fairlearn.metrics import MetricFrame, selection_rate
 from irrCAC.raw import CAC
 from scipy.stats import bootstrap
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import (
+    accuracy_score,
     average_precision_score,
     brier_score_loss,
     cohen_kappa_score,
@@ -26,6 +28,7 @@ from sklearn.metrics import (
     precision_score,
     recall_score,
 )
+from statsmodels.stats.multitest import multipletests
 
 warnings.filterwarnings("ignore")
 
@@ -170,6 +173,28 @@ def bca(rng):
     }
 
 
+def groups(rng):
+    n = int(rng.integers(20, 80))
+    gold = rng.random(n) < 0.5
+    predicted = np.where(rng.random(n) < 0.7, gold, ~gold)
+    group = rng.integers(0, int(rng.integers(2, 5)), n)
+    case = {"gold": gold.astype(int).tolist(), "predicted": predicted.astype(int).tolist(), "group": group.tolist()}
+    for name, metric in (("accuracy", accuracy_score), ("selection_rate", selection_rate)):
+        frame = MetricFrame(metrics=metric, y_true=gold, y_pred=predicted, sensitive_features=group)
+        case[name] = {
+            "overall": number(frame.overall),
+            "by_group": {str(g): number(v) for g, v in frame.by_group.items()},
+            "difference": {m: number(frame.difference(method=m)) for m in ("between_groups", "to_overall")},
+            "ratio": {m: number(frame.ratio(method=m)) for m in ("between_groups", "to_overall")},
+        }
+    return case
+
+
+def holm(rng):
+    p = rng.beta(0.4, 2, int(rng.integers(1, 15)))
+    return {"p": p.tolist(), "adjusted": multipletests(p, method="holm")[1].tolist()}
+
+
 CASES = {
     "classification": (classification, 30),
     "levels": (levels, 40),
@@ -177,6 +202,8 @@ CASES = {
     "ranking": (ranking, 40),
     "agreement": (agreement, 40),
     "bca": (bca, 8),
+    "groups": (groups, 20),
+    "holm": (holm, 20),
 }
 
 

@@ -5,13 +5,16 @@ pub mod corpus;
 mod error;
 mod example;
 pub mod figures;
+pub mod groups;
 mod metric;
+pub mod metric_frame;
 pub mod metrics;
 mod normal;
 pub mod reading;
 pub mod segmentation;
 pub mod statistic;
 pub mod summary;
+mod suppression;
 #[cfg(test)]
 mod testing;
 
@@ -19,5 +22,6 @@ pub use bootstrap::{Bootstrap, BootstrapConfig, Estimate, Method};
 pub use error::{Error, Result};
 pub use example::{Example, sentence_of};
 pub use metric::{Direction, Metric, SPOKEN};
+pub use metric_frame::MetricFrame;
 pub use reading::{Pair, Reading};
 pub use summary::{Summary, summary};

@@ -77,32 +77,34 @@ impl Statistic for Additive {
     }
 }
 
-/// A figure over some of the records only.
-#[expect(missing_debug_implementations, reason = "borrows a figure that may be anything")]
-pub struct Within<'a> {
-    /// The figure.
-    pub inner: &'a dyn Statistic,
-    /// Which records count.
-    pub members: &'a [bool],
+/// A figure over some of the records only, under the weights of all: what makes the figures of groups paired.
+#[expect(missing_debug_implementations, reason = "holds a figure that may be anything")]
+pub struct OfMembers<'a> {
+    /// Number of all records.
+    pub records: usize,
+    /// The figure over the members alone, in their order.
+    pub inner: Box<dyn Statistic>,
+    /// Which records they are.
+    pub members: &'a [usize],
 }
 
-impl Within<'_> {
-    fn masked(&self, weights: &[f64]) -> Vec<f64> {
-        weights.iter().zip(self.members).map(|(&w, &m)| if m { w } else { 0.0 }).collect()
+impl OfMembers<'_> {
+    fn own(&self, weights: &[f64]) -> Vec<f64> {
+        self.members.iter().map(|&i| get(weights, i)).collect()
     }
 }
 
-impl Statistic for Within<'_> {
+impl Statistic for OfMembers<'_> {
     fn records(&self) -> usize {
-        self.inner.records()
+        self.records
     }
 
     fn value(&self, weights: &[f64]) -> Option<f64> {
-        self.inner.value(&self.masked(weights))
+        self.inner.value(&self.own(weights))
     }
 
     fn cases(&self, weights: &[f64]) -> f64 {
-        self.inner.cases(&self.masked(weights))
+        self.inner.cases(&self.own(weights))
     }
 }
 

@@ -1,15 +1,20 @@
 //! Figures equal those of outside libraries, to 1e-9, on the cases that `oracles/metrics.py` wrote.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ndarray::Array2;
-use relat_eval::bootstrap::{bca_interval, percentile_interval};
+use relat_engine::Language;
+use relat_eval::bootstrap::{BootstrapConfig, Method, bca_interval, percentile_interval};
+use relat_eval::corpus::Record;
+use relat_eval::groups::{Feature, Grouping};
+use relat_eval::metric_frame::{MetricFrame, holm};
 use relat_eval::metrics::agreement::{self, KappaWeights, Scale};
 use relat_eval::metrics::calibration::{self, Forecast};
 use relat_eval::metrics::classification::{self, Counts, MacroOver, Scored};
 use relat_eval::metrics::ordinal::{self, LevelCounts};
 use relat_eval::metrics::ranking;
+use relat_eval::statistic::{Additive, Statistic};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -155,8 +160,8 @@ fn calibration_equals_scikit_learn() {
 struct Ranking {
     gold: BTreeSet<usize>,
     ranking: Vec<usize>,
-    ndcg: std::collections::BTreeMap<String, f64>,
-    recall: std::collections::BTreeMap<String, f64>,
+    ndcg: BTreeMap<String, f64>,
+    recall: BTreeMap<String, f64>,
 }
 
 #[test]
@@ -225,5 +230,85 @@ fn intervals_equal_scipy() {
         let percentile = percentile_interval(&case.replicates, case.confidence).unwrap();
         check(Some(percentile.low), Some(case.percentile_low), "percentile low", i);
         check(Some(percentile.high), Some(case.percentile_high), "percentile high", i);
+    }
+}
+
+#[derive(Deserialize)]
+struct Groups {
+    gold: Vec<u8>,
+    predicted: Vec<u8>,
+    group: Vec<usize>,
+    accuracy: Disaggregated,
+    selection_rate: Disaggregated,
+}
+
+#[derive(Deserialize)]
+struct Disaggregated {
+    overall: Option<f64>,
+    by_group: BTreeMap<String, Option<f64>>,
+    difference: BTreeMap<String, Option<f64>>,
+    ratio: BTreeMap<String, Option<f64>>,
+}
+
+fn record(writer: usize) -> Record {
+    Record {
+        id: String::new(),
+        lang: Language::Ca,
+        writer: writer.to_string(),
+        style: String::new(),
+        text: String::new(),
+        sentences: Vec::new(),
+        levels: BTreeMap::new(),
+        actions: Vec::new(),
+        person: None,
+    }
+}
+
+#[test]
+fn groups_equal_fairlearn() {
+    let config = BootstrapConfig { resamples: 1, confidence: 0.9, seed: 1, method: Method::Percentile };
+    for (i, case) in cases::<Groups>("groups.json").into_iter().enumerate() {
+        let records: Vec<Record> = case.group.iter().map(|&g| record(g)).collect();
+        let refs: Vec<&Record> = records.iter().collect();
+        let grouping = Grouping::new(&refs, &[vec![Feature::Writer]], 1);
+        let items: Vec<(u8, u8)> = case.gold.iter().copied().zip(case.predicted.iter().copied()).collect();
+        let accuracy = |own: &[(u8, u8)]| -> Box<dyn Statistic> {
+            Box::new(Additive::mean(own.iter().map(|(g, p)| Some(f64::from(u8::from(g == p))))))
+        };
+        let selection = |own: &[(u8, u8)]| -> Box<dyn Statistic> {
+            Box::new(Additive::mean(own.iter().map(|(_, p)| Some(f64::from(*p)))))
+        };
+        type Figure<'a> = &'a dyn Fn(&[(u8, u8)]) -> Box<dyn Statistic>;
+        for (figure, expected) in
+            [(&accuracy as Figure<'_>, &case.accuracy), (&selection as Figure<'_>, &case.selection_rate)]
+        {
+            let frame = MetricFrame::new("figure", &items, &grouping, figure, &config).unwrap();
+            let table = &frame.tables[0];
+            check(frame.overall.value, expected.overall, "overall", i);
+            assert_eq!(table.by_group.len(), expected.by_group.len());
+            for row in &table.by_group {
+                check(row.estimate.value, expected.by_group[&row.levels[0]], "by_group", i);
+            }
+            let (d, r) = (&table.difference, &table.ratio);
+            check(d.between_groups.value, expected.difference["between_groups"], "difference", i);
+            check(d.to_overall.value, expected.difference["to_overall"], "difference to overall", i);
+            check(r.between_groups.value, expected.ratio["between_groups"], "ratio", i);
+            check(r.to_overall.value, expected.ratio["to_overall"], "ratio to overall", i);
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Holm {
+    p: Vec<Option<f64>>,
+    adjusted: Vec<Option<f64>>,
+}
+
+#[test]
+fn holm_equals_statsmodels() {
+    for (i, case) in cases::<Holm>("holm.json").into_iter().enumerate() {
+        for (got, expected) in holm(&case.p).into_iter().zip(case.adjusted) {
+            check(got, expected, "Holm", i);
+        }
     }
 }
