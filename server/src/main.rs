@@ -1,2 +1,3 @@
-//! x
+//! The `relat` program.
+
 fn main() {}
