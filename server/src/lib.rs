@@ -5,6 +5,8 @@
 //! in the store.
 
 pub mod config;
+pub mod http;
 pub mod inference;
+pub mod state;
 pub mod store;
 pub mod telemetry;
