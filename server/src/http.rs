@@ -6,9 +6,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::state::AppState;
 
 mod assess;
+mod assets;
 mod catalogue;
 mod error;
 mod health;
+mod page;
 mod trace;
 
 pub use error::Error;
@@ -19,6 +21,8 @@ pub fn app(state: AppState) -> Router {
         .merge(assess::router(state.max_bytes))
         .merge(catalogue::router())
         .merge(health::router())
+        .merge(page::router(state.max_bytes))
+        .merge(assets::router())
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(CatchPanicLayer::custom(error::from_panic))

@@ -10,3 +10,4 @@ pub mod inference;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+pub mod words;
