@@ -4,6 +4,8 @@
 //! whole program. The narrative is in request bodies and in answers, and nowhere else: not in logs, not in errors, not
 //! in the store.
 
+mod bundle;
+pub mod cli;
 pub mod config;
 pub mod http;
 pub mod inference;

@@ -1,3 +1,5 @@
 //! The `relat` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    relat_server::cli::main()
+}
