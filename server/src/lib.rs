@@ -1,1 +1,15 @@
-//! x
+//! The relat service: its HTTP API, the worker's page and the command line.
+//!
+//! [`http::app`] turns an [`state::AppState`] into a router that can be called without a socket; [`cli::main`] is the
+//! whole program. The narrative is in request bodies and in answers, and nowhere else: not in logs, not in errors, not
+//! in the store.
+
+mod bundle;
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod inference;
+pub mod state;
+pub mod store;
+pub mod telemetry;
+pub mod words;

@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The `relat` program.
+
+fn main() -> std::process::ExitCode {
+    relat_server::cli::main()
+}

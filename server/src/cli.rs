@@ -1,0 +1,70 @@
+//! The command line: `relat` serves, `relat assess` reads files.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::telemetry;
+
+mod assess;
+mod serve;
+mod terminal;
+
+#[derive(Debug, Parser)]
+#[command(name = "relat", version, about = "Reads intake interviews and suggests needs, with their evidence")]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the page and the API (what `relat` alone does).
+    Serve(Config),
+    /// Read texts from files, or from standard input as `-`.
+    Assess(assess::Options),
+}
+
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    telemetry::hide_panic_messages();
+    let Cli { command, config } = Cli::parse();
+    let result = match command {
+        None => serve::run(&config),
+        Some(Command::Serve(config)) => serve::run(&config),
+        Some(Command::Assess(options)) => assess::run(&options),
+    };
+    result.unwrap_or_else(|error| {
+        // Standard error may be closed; there is nowhere else to say it.
+        drop(std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("relat: {error:#}\n")));
+        ExitCode::FAILURE
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn relat_alone_serves_with_the_same_defaults_as_serve() {
+        let alone = Cli::parse_from(["relat", "--bind", "127.0.0.1:0"]);
+        let Some(Command::Serve(named)) =
+            Cli::parse_from(["relat", "serve", "--bind", "127.0.0.1:0"]).command
+        else {
+            panic!("help: `relat serve` must parse as the serve command");
+        };
+        assert_eq!(format!("{:?}", alone.config), format!("{named:?}"));
+    }
+}

@@ -1,0 +1,68 @@
+//! `relat`: the service.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+
+use crate::bundle::{self, Model};
+use crate::config::Config;
+use crate::http;
+use crate::inference::{Inference, Limits};
+use crate::state::AppState;
+use crate::store::Store;
+use crate::telemetry;
+
+pub(super) fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    telemetry::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    // The port first: when it is taken, that is told at once.
+    let listener = TcpListener::bind(config.bind)
+        .await
+        .with_context(|| format!("cannot listen on {}: choose another address with --bind", config.bind))?;
+    let store = Store::open(&config.data).await?;
+    let Model { reader, versions } = bundle::load(config.scoring.model.as_deref())?;
+    tracing::info!(model = versions.model, sha256 = versions.model_sha256, "model loaded");
+    let inference = Inference::start(reader, Limits { threads: config.threads, queue: config.queue })?;
+    let state = AppState {
+        inference,
+        store: store.clone(),
+        versions: Arc::new(versions),
+        max_bytes: config.scoring.max_bytes,
+    };
+    let address = listener.local_addr()?;
+    // Whoever started the service may have closed its standard output: it serves all the same.
+    drop(writeln!(std::io::stdout(), "relat is ready: http://{address}/"));
+    axum::serve(listener, http::app(state)).with_graceful_shutdown(asked_to_stop()).await?;
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends on Ctrl-C or SIGTERM. Requests in progress are then answered, and new ones are not taken.
+async fn asked_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,31 @@
+//! The HTTP interface: one file a resource, each with its own router.
+
+use axum::Router;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::state::AppState;
+
+mod assess;
+mod assets;
+mod catalogue;
+mod error;
+mod health;
+mod page;
+mod trace;
+
+pub use error::Error;
+
+/// The whole service. It is called without a socket as well as through one.
+pub fn app(state: AppState) -> Router {
+    Router::new()
+        .merge(assess::router(state.max_bytes))
+        .merge(catalogue::router())
+        .merge(health::router())
+        .merge(page::router(state.max_bytes))
+        .merge(assets::router())
+        .fallback(async || Error::NotFound)
+        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .layer(CatchPanicLayer::custom(error::from_panic))
+        .layer(axum::middleware::from_fn(trace::request))
+        .with_state(state)
+}

@@ -1,0 +1,94 @@
+//! Assessments for machines.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use relat_engine::Assessment;
+use serde::Deserialize;
+use serde_json::error::Category;
+use uuid::Uuid;
+
+use super::Error;
+use crate::state::{AppState, Logged};
+use crate::store::{Entry, Source};
+
+/// The id under which an answer is in the log.
+pub(super) const ASSESSMENT_ID: HeaderName = HeaderName::from_static("x-assessment-id");
+
+pub(super) fn router(max_bytes: usize) -> Router<AppState> {
+    // A byte of text takes at most six in JSON, as `\u0000`; the rest is the object around it.
+    let limit = DefaultBodyLimit::max(max_bytes.saturating_mul(6).saturating_add(1024));
+    Router::new()
+        .route("/v1/assessments", post(create).layer(limit))
+        .route("/v1/assessments/{id}", get(read))
+        .route("/v1/schema/assessment.json", get(schema))
+}
+
+/// A text to read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    text: String,
+}
+
+async fn create(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Error> {
+    let body = body.map_err(|rejection| body_error(&rejection, state.max_bytes))?;
+    let Create { text } = json(&headers, &body)?;
+    let Logged { id, assessment } = state.assess(text, Source::Api).await?;
+    Ok(([(ASSESSMENT_ID, id_header(id))], Json(assessment)).into_response())
+}
+
+async fn read(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<Entry>, Error> {
+    let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    state.store.get(id).await?.map(Json).ok_or(Error::NotFound)
+}
+
+async fn schema() -> impl IntoResponse {
+    let body = Assessment::schema().to_string();
+    ([(header::CONTENT_TYPE, "application/schema+json"), (header::CACHE_CONTROL, "no-cache")], body)
+}
+
+/// The header's value of an id.
+pub(super) fn id_header(id: Uuid) -> HeaderValue {
+    #[expect(clippy::expect_used, reason = "an id is hexadecimal digits and hyphens")]
+    HeaderValue::from_str(&id.to_string()).expect("BUG: an id is not a header value")
+}
+
+/// Why there is no body.
+pub(super) fn body_error(rejection: &BytesRejection, limit: usize) -> Error {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLong { limit },
+        _ => Error::BodyCut,
+    }
+}
+
+/// True when the request says that its body is of a media type, whatever its parameters.
+fn is_type(headers: &HeaderMap, expected: &str) -> bool {
+    let said = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    said.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(expected))
+}
+
+/// Reads a JSON body. What serde says of it is not passed on: it quotes the body.
+fn json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
+    const EXPECTED: &str = "application/json";
+    if !is_type(headers, EXPECTED) {
+        return Err(Error::UnsupportedMediaType { expected: EXPECTED });
+    }
+    let text = std::str::from_utf8(body)
+        .map_err(|e| relat_engine::Error::NotUtf8 { valid_up_to: e.valid_up_to() })?;
+    serde_json::from_str(text).map_err(|e| {
+        let (line, column) = (e.line(), e.column());
+        match e.classify() {
+            Category::Data => Error::InvalidBody { line, column },
+            Category::Syntax | Category::Eof | Category::Io => Error::NotJson { line, column },
+        }
+    })
+}

@@ -1,0 +1,198 @@
+//! What a caller is told when something goes wrong: RFC 9457 problems with stable types and codes.
+
+use std::any::Any;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::{inference, store};
+
+/// Everything that a handler can answer instead of a result. No variant holds any of the request's text.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The engine refused the text.
+    #[error(transparent)]
+    Engine(relat_engine::Error),
+    /// The body is longer than any text that would be taken.
+    #[error("the body is longer than {limit} bytes: send a shorter text")]
+    BodyTooLong {
+        /// Longest body taken.
+        limit: usize,
+    },
+    /// The body did not arrive whole.
+    #[error("the body did not arrive whole: send it again")]
+    BodyCut,
+    /// The body is not JSON.
+    #[error("not JSON at line {line}, column {column}")]
+    NotJson {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// JSON, but not a request.
+    #[error("not a request at line {line}, column {column}: send {{\"text\": \"…\"}} and no other field")]
+    InvalidBody {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// A media type that the route does not take.
+    #[error("this route takes {expected}: say so in content-type")]
+    UnsupportedMediaType {
+        /// The one it takes.
+        expected: &'static str,
+    },
+    /// The queue is full.
+    #[error("too many texts are waiting: try again after a second")]
+    Busy,
+    /// The model panicked, or a handler did.
+    #[error("an internal error: the log has the place")]
+    Internal,
+    /// The service is ending.
+    #[error("the service is ending: try again when it is back")]
+    Stopping,
+    /// The log of assessments cannot be read or written.
+    #[error("the log of assessments cannot be read or written: nothing is answered that is not logged")]
+    Store(#[source] store::Error),
+    /// No such thing.
+    #[error("there is nothing here")]
+    NotFound,
+    /// The route exists and takes another method.
+    #[error("this route does not take this method")]
+    MethodNotAllowed,
+}
+
+impl From<relat_engine::Error> for Error {
+    fn from(error: relat_engine::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<inference::Error> for Error {
+    fn from(error: inference::Error) -> Self {
+        match error {
+            inference::Error::Busy => Self::Busy,
+            inference::Error::Engine(error) => Self::Engine(error),
+            inference::Error::Panicked => Self::Internal,
+            inference::Error::Stopped => Self::Stopping,
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Error {
+    /// Status, code and title; the one place where they are decided.
+    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+        use relat_engine::Error as Engine;
+        match self {
+            Self::Engine(e @ Engine::EmptyText) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, e.code(), "The text is empty")
+            }
+            Self::Engine(e @ Engine::TextTooLong { .. }) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, e.code(), "The text is too long")
+            }
+            Self::Engine(e @ Engine::NotUtf8 { .. }) => {
+                (StatusCode::BAD_REQUEST, e.code(), "The body is not UTF-8")
+            }
+            Self::Engine(_) | Self::Internal => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error")
+            }
+            Self::BodyTooLong { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", "The body is too long")
+            }
+            Self::BodyCut => (StatusCode::BAD_REQUEST, "body_cut", "The body did not arrive whole"),
+            Self::NotJson { .. } => (StatusCode::BAD_REQUEST, "not_json", "The body is not JSON"),
+            Self::InvalidBody { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "The body is not a request")
+            }
+            Self::UnsupportedMediaType { .. } => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
+            }
+            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "Too many requests are waiting"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "The service is ending"),
+            Self::Store(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", "The log does not answer")
+            }
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found"),
+            Self::MethodNotAllowed => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed")
+            }
+        }
+    }
+
+    /// HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.parts().0
+    }
+
+    /// The stable code: the same in logs, answers and documents.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.parts().1
+    }
+
+    /// What to do about it. An engine's error that is the server's own fault tells the caller nothing.
+    fn detail(&self) -> String {
+        match self {
+            Self::Engine(_) if self.status().is_server_error() => Self::Internal.to_string(),
+            _ => self.to_string(),
+        }
+    }
+
+    /// Logs the cause of what is the server's fault. Neither an error of the engine nor of the store holds text.
+    pub(super) fn log(&self) {
+        if self.status().is_server_error() {
+            let cause = match self {
+                Self::Store(source) => source.to_string(),
+                other => other.to_string(),
+            };
+            tracing::error!(code = self.code(), cause, "request failed");
+        }
+    }
+}
+
+/// A problem as RFC 9457 writes it; `code` is an extension member.
+#[derive(Debug, Serialize)]
+struct Problem {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: String,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        self.log();
+        let (status, code, title) = self.parts();
+        let problem = Problem {
+            r#type: format!("urn:relat:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            code,
+            detail: self.detail(),
+        };
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if matches!(self, Self::Busy) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+/// The answer of a handler that panicked; what it said is not looked at, because it may quote the text.
+pub(super) fn from_panic(_: Box<dyn Any + Send>) -> Response {
+    Error::Internal.into_response()
+}

@@ -1,0 +1,55 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use relat_engine::{Assessment, Versions};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::http;
+use crate::inference::{self, Inference};
+use crate::store::{Entry, Source, Stamp, Store};
+
+/// The service's parts.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// The model's threads.
+    pub inference: Inference,
+    /// The log of assessments.
+    pub store: Store,
+    /// Versions of all that makes an assessment.
+    pub versions: Arc<Versions>,
+    /// Longest text taken, in bytes.
+    pub max_bytes: usize,
+}
+
+/// An assessment that is in the log.
+#[derive(Debug)]
+pub struct Logged {
+    /// Its id in the log.
+    pub id: Uuid,
+    /// What was read.
+    pub assessment: Assessment,
+}
+
+impl AppState {
+    /// Reads a text and logs what was suggested. Nothing is answered that is not in the log.
+    /// # Errors
+    /// [`http::Error`]: a text that cannot be read, a full queue, a store that does not write.
+    pub async fn assess(&self, text: String, source: Source) -> Result<Logged, http::Error> {
+        let n_bytes = text.len();
+        if n_bytes > self.max_bytes {
+            return Err(relat_engine::Error::TextTooLong { limit: self.max_bytes, got: n_bytes }.into());
+        }
+        if text.trim().is_empty() {
+            return Err(relat_engine::Error::EmptyText.into());
+        }
+        let inference::Read { assessment, took } = self.inference.assess(text).await?;
+        let id = Uuid::now_v7();
+        let entry =
+            Entry::new(Stamp { id, at: OffsetDateTime::now_utc(), source, n_bytes, took }, &assessment);
+        self.store.append(&entry).await?;
+        tracing::info!(assessment = %id, n_bytes, model_ms = entry.duration_ms, "assessed");
+        Ok(Logged { id, assessment })
+    }
+}
