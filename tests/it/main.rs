@@ -1,1 +1,7 @@
-//! x
+//! End to end: the API, the command line, faults, leaks and the page in a real browser.
+
+mod api;
+mod browser;
+mod cli;
+mod leaks;
+mod support;

@@ -1,0 +1,148 @@
+//! `relat assess`, run as a program.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{RELAT, bundle, narratives, pipeline};
+
+fn relat(arguments: &[&str], input: &[u8], folder: &Path) -> Output {
+    let mut child = Command::new(RELAT)
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("RELAT_MODEL", bundle())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that refuses its arguments does not read its input.
+    drop(child.stdin.take().unwrap().write_all(input));
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_line_a_file_in_order_and_what_cannot_be_read_says_so_in_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let records = narratives(120);
+    let mut arguments =
+        vec!["assess".to_owned(), "--json".to_owned(), "--max-bytes".to_owned(), "5000".to_owned()];
+    let mut expected: Vec<Result<Value, &str>> = Vec::new();
+    for (i, record) in records.iter().enumerate() {
+        let name = format!("{i}.txt");
+        std::fs::write(dir.path().join(&name), &record.text).unwrap();
+        arguments.push(name);
+        expected.push(Ok(serde_json::to_value(pipeline().assess(&record.text).unwrap()).unwrap()));
+    }
+    for (name, contents, code) in [
+        ("empty.txt", &b" \n"[..], "empty_text"),
+        ("latin.txt", &b"No t\xe9 feina."[..], "not_utf8"),
+        ("long.txt", &[b'a'; 5001][..], "text_too_long"),
+    ] {
+        std::fs::write(dir.path().join(name), contents).unwrap();
+        arguments.insert(4, name.to_owned());
+        expected.insert(0, Err(code));
+    }
+    arguments.push("missing.txt".to_owned());
+    expected.push(Err("io"));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = relat(&arguments, b"", dir.path());
+    assert_eq!(output.status.code(), Some(1));
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), expected.len());
+    for ((line, expected), file) in lines.iter().zip(&expected).zip(&arguments[4..]) {
+        match expected {
+            Ok(assessment) => assert_eq!(line, assessment, "help: {file}"),
+            Err(code) => {
+                assert_eq!(
+                    (&line["error"]["code"], &line["error"]["file"]),
+                    (&(*code).into(), &(*file).into())
+                );
+                assert!(line["error"]["message"].as_str().is_some_and(|m| !m.is_empty()));
+                assert!(
+                    err.contains(&format!("relat: {file}: ")) && err.contains(&format!("[{code}]")),
+                    "help: {err}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn standard_input_is_a_file_named_hyphen() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = &narratives(400)[1];
+    let output = relat(&["assess", "--json", "-"], record.text.as_bytes(), dir.path());
+    assert!(output.status.success());
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(line, serde_json::to_value(pipeline().assess(&record.text).unwrap()).unwrap());
+}
+
+#[test]
+fn a_terminal_gets_labels_in_the_texts_language_and_no_control_characters() {
+    let dir = tempfile::tempdir().unwrap();
+    let hostile = "Fa tres mesos que no paga el lloguer\u{1b}[2J\u{7} i el jutjat el desnona el 14 de març. Demana ajut.";
+    let output = relat(&["assess", "-"], hostile.as_bytes(), dir.path());
+    let shown = text(&output.stdout);
+    assert!(output.status.success());
+    assert!(shown.chars().all(|c| c == '\n' || !c.is_control()), "help: escape sequences must not pass");
+    assert!(shown.contains("Ingressos i economia"), "help: {shown}");
+    let output = relat(&["assess", "--lang", "en", "-"], hostile.as_bytes(), dir.path());
+    assert!(text(&output.stdout).contains("Income and finances"));
+    for line in shown.lines() {
+        assert!(line.chars().count() <= 100, "help: a line is too wide for a terminal: {line}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_enough_ends_the_program_quietly() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = &narratives(400)[0];
+    let names: Vec<String> = (0..200).map(|i| format!("{i}.txt")).collect();
+    for name in &names {
+        std::fs::write(dir.path().join(name), &record.text).unwrap();
+    }
+    let mut child = Command::new(RELAT)
+        .args(["assess", "--json"])
+        .args(&names)
+        .current_dir(dir.path())
+        .env_clear()
+        .env("RELAT_MODEL", bundle())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with('{'));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn what_is_wrong_with_the_settings_is_told_with_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let check = |arguments: &[&str], expect: &[&str]| {
+        let output = relat(arguments, b"", dir.path());
+        assert!(!output.status.success());
+        let err = text(&output.stderr);
+        for words in expect {
+            assert!(err.contains(words), "help: “{words}” is not in: {err}");
+        }
+    };
+    check(&["assess", "--model", "nowhere", "-"], &["nowhere"]);
+    check(&["assess"], &["<FILE>"]);
+    check(&["--bind", "nonsense"], &["--bind"]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    check(&["--bind", &address], &[&address, "--bind"]);
+    check(&["--bind", "127.0.0.1:0", "--log", "=,="], &["filter"]);
+}

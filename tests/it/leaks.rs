@@ -1,0 +1,145 @@
+//! A sentence that must not be found again: it goes through every route and every error, and is then looked for in
+//! logs and files.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use relat_server::inference::Limits;
+use relat_server::telemetry;
+
+use crate::support::{Running, Service, pipeline};
+
+/// Not a word of any language, so that it comes from nowhere else.
+const CANARY: &str = "Qvetzalkanari";
+
+fn sentence() -> String {
+    format!("La {CANARY} fa tres mesos que no paga el lloguer i demana ajut.")
+}
+
+fn request(head: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let mut request = format!("{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    [request.as_bytes(), body].concat()
+}
+
+/// Every file under a folder.
+fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(dir).unwrap().map(Result::unwrap);
+    entries.map(|e| (e.file_name().into_string().unwrap(), std::fs::read(e.path()).unwrap())).collect()
+}
+
+fn holds_canary(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).to_lowercase();
+    text.contains(&CANARY.to_lowercase())
+}
+
+#[test]
+fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
+    let data = tempfile::tempdir().unwrap();
+    let mut running = Running::start(data.path(), &["--log", "trace", "--max-bytes", "2000"]);
+    let said = sentence();
+    let json = |body: String| {
+        request("POST /v1/assessments", &[("content-type", "application/json")], body.as_bytes())
+    };
+    let form = |body: String| {
+        request("POST /", &[("content-type", "application/x-www-form-urlencoded")], body.as_bytes())
+    };
+    let long = said.repeat(40);
+    let encoded = said.replace(' ', "+");
+    let steps: Vec<(&str, Vec<u8>)> = vec![
+        ("200", json(format!("{{\"text\": \"{said}\"}}"))),
+        ("200", form(format!("text={encoded}&lang=ca"))),
+        ("200", form(format!("text={encoded}&lang=ca&switch_to=es"))),
+        ("413", json(format!("{{\"text\": \"{long}\"}}"))),
+        ("413", json(format!("{{\"text\": \"{}\"}}", said.repeat(400)))),
+        ("413", form(format!("text={}", long.replace(' ', "+")))),
+        ("422", json(format!("{{\"txt\": \"{said}\"}}"))),
+        ("422", json(format!("{{\"text\": [\"{said}\"]}}"))),
+        ("422", json(format!("\"{said}\""))),
+        ("400", json(said.clone())),
+        ("400", json(format!("{{\"text\": \"{said}"))),
+        (
+            "400",
+            request(
+                "POST /v1/assessments",
+                &[("content-type", "application/json")],
+                &[said.as_bytes(), b"\xff"].concat(),
+            ),
+        ),
+        ("415", request("POST /v1/assessments", &[("content-type", CANARY)], said.as_bytes())),
+        ("415", request("POST /", &[("content-type", "text/plain")], said.as_bytes())),
+        ("200", request(&format!("GET /?lang={CANARY}&text={CANARY}"), &[], b"")),
+        ("404", request(&format!("GET /v1/assessments/{CANARY}"), &[], b"")),
+        ("404", request(&format!("GET /{CANARY}"), &[], b"")),
+        ("404", request(&format!("GET /assets/{CANARY}/{CANARY}"), &[], b"")),
+        ("405", request(&format!("{CANARY} /v1/taxonomy"), &[], b"")),
+        ("405", request("DELETE /v1/assessments", &[], said.as_bytes())),
+        (
+            "200",
+            request(
+                "GET /healthz",
+                &[("x-request-id", CANARY), ("user-agent", CANARY), ("cookie", CANARY)],
+                b"",
+            ),
+        ),
+        ("200", request("GET /readyz", &[("traceparent", CANARY)], said.as_bytes())),
+    ];
+    for (i, (status, bytes)) in steps.iter().enumerate() {
+        let answer = running.send(bytes);
+        let line = String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned();
+        assert!(line.contains(status), "help: step {i} expected {status} and got “{line}”");
+    }
+    // While it runs, so that the write-ahead log is there as well.
+    let while_running = files(data.path());
+    running.terminate();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    running.child.stdout.take().unwrap().read_to_end(&mut out).unwrap();
+    running.child.stderr.take().unwrap().read_to_end(&mut err).unwrap();
+    assert!(running.child.wait().unwrap().success(), "help: SIGTERM must end the service in order");
+    assert!(
+        String::from_utf8_lossy(&err).contains("assessed"),
+        "help: nothing was logged, so nothing was looked at"
+    );
+    assert!(!holds_canary(&out) && !holds_canary(&err), "help: the sentence is in the log");
+    let mut looked_at = 0;
+    for (name, contents) in while_running.into_iter().chain(files(data.path())) {
+        assert!(!holds_canary(&contents), "help: the sentence is in {name}");
+        looked_at += contents.len();
+    }
+    assert!(looked_at > 4096, "help: the database was not among the files");
+}
+
+/// Runs itself again as another process: the hook is for the whole program, and would hide other tests' failures.
+#[test]
+fn a_panic_tells_its_place_and_not_its_message() {
+    const CHILD: &str = "RELAT_TEST_PANIC";
+    if std::env::var_os(CHILD).is_some() {
+        telemetry::hide_panic_messages();
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+            let reader = Arc::new(|text: &str| panic!("cannot cut “{text}”"));
+            let versions = pipeline().versions().clone();
+            let service = Service::with(reader, versions, 4096, Limits { threads: 1, queue: 1 }).await;
+            let answer = service.assess(&sentence()).await;
+            assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(!holds_canary(&answer.body));
+            let files = files(service.data.path());
+            assert!(files.iter().all(|(_, contents)| !holds_canary(contents)));
+        });
+        return;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "leaks::a_panic_tells_its_place_and_not_its_message", "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "help: {}", String::from_utf8_lossy(&output.stderr));
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.contains("leaks.rs:"), "help: the place must be told, and this was: {err}");
+    assert!(!holds_canary(&output.stderr) && !holds_canary(&output.stdout));
+}

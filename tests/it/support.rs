@@ -1,0 +1,174 @@
+//! What the tests share: the shipped model, a service without a socket, a service with one.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use relat_engine::{Pipeline, Taxonomy, Versions};
+use relat_eval::corpus::{self, Record};
+use relat_server::http;
+use relat_server::inference::{Inference, Limits, Reader};
+use relat_server::state::AppState;
+use relat_server::store::Store;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// The program, as cargo built it with these tests.
+pub(crate) const RELAT: &str = env!("CARGO_BIN_EXE_relat-under-test");
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The bundle that the tests run with: the baseline, which stays whatever ships.
+pub(crate) fn bundle() -> PathBuf {
+    root().join("models/linear")
+}
+
+static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::load(&bundle()).unwrap()));
+
+/// The loaded baseline.
+pub(crate) fn pipeline() -> Arc<Pipeline> {
+    Arc::clone(&PIPELINE)
+}
+
+/// Every `step`th narrative of the corpus.
+pub(crate) fn narratives(step: usize) -> Vec<Record> {
+    let all = corpus::read_dir(&root().join("corpora/narratives"), Taxonomy::shipped()).unwrap();
+    all.into_iter().step_by(step).collect()
+}
+
+/// A service that is called without a socket, and its data folder.
+pub(crate) struct Service {
+    pub(crate) app: Router,
+    pub(crate) state: AppState,
+    pub(crate) data: TempDir,
+}
+
+/// An answer that has been read whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("help: no header {name}")).to_str().unwrap()
+    }
+}
+
+impl Service {
+    /// With the baseline.
+    pub(crate) async fn new(max_bytes: usize) -> Self {
+        let pipeline = pipeline();
+        let versions = pipeline.versions().clone();
+        let reader = Arc::new(move |text: &str| pipeline.assess(text));
+        Self::with(reader, versions, max_bytes, Limits { threads: 2, queue: 64 }).await
+    }
+
+    /// With another reader.
+    pub(crate) async fn with(
+        reader: Arc<Reader>,
+        versions: Versions,
+        max_bytes: usize,
+        limits: Limits,
+    ) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let state = AppState {
+            inference: Inference::start(reader, limits).unwrap(),
+            store: Store::open(data.path()).await.unwrap(),
+            versions: Arc::new(versions),
+            max_bytes,
+        };
+        Self { app: http::app(state.clone()), state, data }
+    }
+
+    pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: to_bytes(body, usize::MAX).await.unwrap(),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, media_type: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/v1/assessments").header("content-type", media_type);
+        self.call(request.body(body.into()).unwrap()).await
+    }
+
+    /// Scores a text.
+    pub(crate) async fn assess(&self, text: &str) -> Answer {
+        self.post("application/json", serde_json::json!({ "text": text }).to_string()).await
+    }
+}
+
+/// The program, running and ready.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) address: String,
+}
+
+impl Running {
+    /// Starts the service on a free port, with further arguments.
+    pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(RELAT)
+            .args(["--bind", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .arg("--model")
+            .arg(bundle())
+            .args(arguments)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
+        let address = ready.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        assert!(ready.contains("ready"), "help: relat did not become ready; it printed “{}”", ready.trim());
+        Self { child, address }
+    }
+
+    /// Sends bytes as they are, and reads all that comes back.
+    pub(crate) fn send(&self, request: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request).unwrap();
+        let mut answer = Vec::new();
+        // The server may close early on a body that is too long: what it said is what counts.
+        drop(stream.read_to_end(&mut answer));
+        answer
+    }
+
+    /// Asks the program to end, as a service manager does.
+    pub(crate) fn terminate(&self) {
+        assert!(
+            Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap().success()
+        );
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
