@@ -1,6 +1,20 @@
 //! Reads what a person tells in a social-services intake interview, and shows what each suggestion rests on.
 //!
 //! Text in, [`Assessment`] out: no network, no clock, no environment. The only input or output is loading a bundle.
+//!
+//! ```
+//! use relat_engine::Pipeline;
+//!
+//! # fn main() -> relat_engine::Result<()> {
+//! let pipeline = Pipeline::load("../models/linear".as_ref())?;
+//! let text = "Fa tres mesos que no paga el lloguer i ha rebut una carta del jutjat amb data de desnonament.";
+//! let assessment = pipeline.assess(text)?;
+//! let arrears = assessment.needs.iter().find(|n| n.code == "housing_arrears" && n.suggested);
+//! let evidence = arrears.map(|n| &n.evidence[0]);
+//! assert_eq!(evidence.and_then(|e| text.get(e.start..e.end)), Some(text));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod actions;
 mod assessment;

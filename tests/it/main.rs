@@ -3,5 +3,7 @@
 mod api;
 mod browser;
 mod cli;
+mod documents;
+mod laws;
 mod leaks;
 mod support;
