@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::language;
+use crate::language::{self, LanguageIdentifier};
 use crate::segment;
 
 /// A half-open range of bytes of a text.
@@ -119,7 +119,9 @@ impl Document {
         if text.chars().all(segment::is_blank) {
             return Err(Error::EmptyText);
         }
+        let identifier = LanguageIdentifier::shipped();
         let mut sentences = Vec::with_capacity(spans.len());
+        let mut evidence = Vec::with_capacity(spans.len());
         let (mut at, mut utf16_start) = (0, 0);
         for (index, &span) in spans.iter().enumerate() {
             let bad = || Error::BadSentence { index, start: span.start, end: span.end };
@@ -130,14 +132,17 @@ impl Document {
                 return Err(bad());
             }
             let content = Span::new(span.start + lead, span.start + lead + body.len());
-            sentences.push(Sentence { span, content, language: language::detect(body), utf16_start });
+            sentences.push(Sentence { span, content, language: Language::Other, utf16_start });
+            evidence.push(identifier.evidence(body));
             utf16_start += raw.encode_utf16().count();
             at = span.end;
         }
         if at != text.len() {
             return Err(Error::BadSentence { index: spans.len(), start: at, end: text.len() });
         }
-        language::smooth(&text, &mut sentences);
+        for (sentence, language) in sentences.iter_mut().zip(language::settle(&evidence)) {
+            sentence.language = language;
+        }
         let language = language::majority(&sentences);
         Ok(Self { text, sentences, language })
     }

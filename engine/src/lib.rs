@@ -22,7 +22,7 @@ pub mod bundle;
 pub mod decode;
 mod document;
 mod error;
-mod language;
+pub mod language;
 pub mod linear;
 pub mod pipeline;
 pub mod reading;

@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod import;
+pub mod language;
 pub mod linear;
 pub mod progress;
 pub mod translated;

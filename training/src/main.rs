@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use relat_engine::Taxonomy;
+use relat_eval::corpus::read_dir;
+use relat_training::language::{self, Counts};
 use relat_training::linear::config::LinearConfig;
 use relat_training::linear::export;
 use relat_training::linear::train::{Corpus, train};
@@ -35,6 +37,15 @@ enum Command {
         #[arg(long, default_value = "models/linear")]
         out: PathBuf,
     },
+    /// Count the table that tells the language of a sentence, and report its accuracy by leave-one-writer-out.
+    Language {
+        /// Folder with `narratives/` and `bank/`.
+        #[arg(long, default_value = "corpora")]
+        corpus: PathBuf,
+        /// Folder that receives `ngrams.tsv` and `frequent_words.tsv`.
+        #[arg(long, default_value = "engine/src/language")]
+        to: PathBuf,
+    },
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
@@ -52,6 +63,12 @@ fn main() -> anyhow::Result<()> {
             let summary = relat_eval::summary(&trained.examples, taxonomy, &config.bootstrap)?;
             export::write(&out, &trained, &summary, &corpus, &config)?;
             println!("{}", summary.to_markdown());
+        }
+        Command::Language { corpus, to } => {
+            let narratives = read_dir(&corpus.join("narratives"), Taxonomy::shipped())?;
+            let bank = read_dir(&corpus.join("bank"), Taxonomy::shipped())?;
+            print!("{}", language::leave_one_writer_out(&narratives, &bank));
+            Counts::new(narratives.iter().chain(&bank)).tables().write(&to)?;
         }
     }
     Ok(())
