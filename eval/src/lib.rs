@@ -1,5 +1,6 @@
 //! What data scientists trust and reviewers can stop a release with: gold records, metrics with intervals, groups.
 
+pub mod agreement;
 pub mod bootstrap;
 pub mod corpus;
 mod date;
