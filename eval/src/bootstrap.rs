@@ -1,5 +1,7 @@
 //! Intervals by resampling records, seeded, the same on any number of threads.
 
+use std::fmt;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +34,7 @@ pub enum Method {
 }
 
 /// A figure with its interval and the number of cases it rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The figure; `None` without data.
     pub value: Option<f64>,
@@ -42,6 +44,17 @@ pub struct Estimate {
     pub high: Option<f64>,
     /// Number of cases, in the figure's unit.
     pub n: usize,
+}
+
+/// The value with its interval; a dash where there is none.
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.value, self.low, self.high) {
+            (Some(value), Some(low), Some(high)) => write!(f, "{value:.3} ({low:.3} to {high:.3})"),
+            (Some(value), _, _) => write!(f, "{value:.3}"),
+            (None, _, _) => f.write_str("–"),
+        }
+    }
 }
 
 /// An interval.

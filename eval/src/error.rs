@@ -44,6 +44,29 @@ pub enum Error {
         /// Length found.
         got: usize,
     },
+    /// One id twice in a set of records.
+    #[error("record {record} comes twice")]
+    DuplicateId {
+        /// The id.
+        record: String,
+    },
+    /// One id of two texts.
+    #[error("record {record}: the two annotators did not read the same text")]
+    TextDiffers {
+        /// The id.
+        record: String,
+    },
+    /// A file of gates that is not TOML, or not of gates.
+    #[error("gates: {0}")]
+    GateSyntax(#[from] toml::de::Error),
+    /// A gate or an exception that breaks a rule of the file.
+    #[error("gate '{id}': {reason}")]
+    GateRule {
+        /// Id of the gate.
+        id: String,
+        /// Which rule.
+        reason: &'static str,
+    },
 }
 
 impl Error {
@@ -55,6 +78,10 @@ impl Error {
             Self::BadLevel { .. } => "bad_level",
             Self::BadSetting { .. } => "bad_setting",
             Self::LengthMismatch { .. } => "length_mismatch",
+            Self::DuplicateId { .. } => "duplicate_id",
+            Self::TextDiffers { .. } => "text_differs",
+            Self::GateSyntax(_) => "gate_syntax",
+            Self::GateRule { .. } => "gate_rule",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ndarray::Array2;
 use relat_engine::Taxonomy;
 
+use crate::metrics::agreement::{self, Scale};
 use crate::metrics::calibration::{self, Forecast};
 use crate::metrics::classification::{self, Counts, MacroOver, Scored};
 use crate::metrics::ordinal::{self, LEVELS};
@@ -31,6 +32,8 @@ pub enum CountOf {
 pub enum LevelOf {
     /// Quadratic-weighted kappa.
     Qwk,
+    /// Krippendorff's alpha on an ordinal scale.
+    OrdinalAlpha,
     /// Mean absolute error.
     Mae,
     /// Mean of predicted less reference.
@@ -134,6 +137,7 @@ pub fn levels(pairs: &[Pair], domain: Option<usize>, of: LevelOf) -> Additive {
     };
     let (figure, count): (Figure, Count) = match of {
         LevelOf::Qwk => (|s| ordinal::quadratic_weighted_kappa(confusion(s).view()), assessed),
+        LevelOf::OrdinalAlpha => (|s| agreement::alpha_of_two(confusion(s).view(), Scale::Ordinal), assessed),
         LevelOf::Mae => (|s| ordinal::mean_absolute_error(confusion(s).view()), assessed),
         LevelOf::SignedError => (|s| ordinal::signed_error(confusion(s).view()), assessed),
         LevelOf::Within1 => (|s| ordinal::within(confusion(s).view(), 1.0), assessed),

@@ -1,10 +1,14 @@
 //! What data scientists trust and reviewers can stop a release with: gold records, metrics with intervals, groups.
 
+pub mod agreement;
 pub mod bootstrap;
 pub mod corpus;
+mod date;
 mod error;
 mod example;
+pub mod figure_names;
 pub mod figures;
+pub mod gates;
 pub mod groups;
 mod metric;
 pub mod metric_frame;
@@ -19,8 +23,11 @@ mod suppression;
 mod testing;
 
 pub use bootstrap::{Bootstrap, BootstrapConfig, Estimate, Method};
+pub use date::{Date, NotADate};
 pub use error::{Error, Result};
 pub use example::{Example, sentence_of};
+pub use figure_names::Figures;
+pub use gates::{GateReport, Gates};
 pub use metric::{Direction, Metric, SPOKEN};
 pub use metric_frame::MetricFrame;
 pub use reading::{Pair, Reading};

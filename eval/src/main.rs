@@ -1,19 +1,24 @@
-//! `relat-eval`: what the engine gets right, with figures.
+//! `relat-eval`: figures that can be trusted and gates that can stop a release.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use relat_engine::Taxonomy;
-use relat_eval::{corpus, segmentation};
+use relat_eval::agreement::agreement;
+use relat_eval::{BootstrapConfig, Date, Figures, Gates, Method, corpus, segmentation};
 
-#[derive(Parser)]
-#[command(version, about)]
-struct Args {
+/// Measures assessments against gold records.
+#[derive(Debug, Parser)]
+#[command(name = "relat-eval", version)]
+struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
     /// Sentence boundaries against those that annotators marked: F1 by style, language and layout.
     Segmentation {
@@ -24,16 +29,53 @@ enum Command {
         #[arg(long)]
         errors: bool,
     },
+    /// How far two annotators agree on the same records.
+    Agreement(AgreementArgs),
+    /// Holds figures against release gates; exit code 1 when one stops the release.
+    Gates(GatesArgs),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Args::parse().command {
+#[derive(Debug, clap::Args)]
+struct AgreementArgs {
+    /// Records of the first annotator, one JSON object a line.
+    first: PathBuf,
+    /// Records of the second annotator.
+    second: PathBuf,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Resamples of the intervals.
+    #[arg(long, default_value_t = 1000)]
+    resamples: usize,
+    /// Seed of the intervals.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[derive(Debug, clap::Args)]
+struct GatesArgs {
+    /// Figures by path, a JSON object.
+    figures: PathBuf,
+    /// Gates, in TOML.
+    gates: PathBuf,
+    /// The day that exceptions are held against, such as 2026-11-30.
+    #[arg(long)]
+    date: Date,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
         Command::Segmentation { corpus, errors } => print_segmentation(&corpus, errors),
+        Command::Agreement(args) => run_agreement(&args),
+        Command::Gates(args) => run_gates(&args),
     }
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
-fn print_segmentation(folder: &std::path::Path, errors: bool) -> anyhow::Result<()> {
+fn print_segmentation(folder: &Path, errors: bool) -> anyhow::Result<ExitCode> {
     let measured = segmentation::measure(&corpus::read_dir(folder, Taxonomy::shipped())?)?;
     if errors {
         for d in &measured.disagreements {
@@ -42,5 +84,43 @@ fn print_segmentation(folder: &std::path::Path, errors: bool) -> anyhow::Result<
         }
     }
     print!("{measured}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_agreement(args: &AgreementArgs) -> anyhow::Result<ExitCode> {
+    let taxonomy = Taxonomy::shipped();
+    let first = corpus::read_file(&args.first, taxonomy)?;
+    let second = corpus::read_file(&args.second, taxonomy)?;
+    let config = BootstrapConfig {
+        resamples: args.resamples,
+        confidence: 0.95,
+        seed: args.seed,
+        method: Method::Percentile,
+    };
+    let report = agreement(&first, &second, taxonomy, &config)?;
+    print(args.json, &report, || report.to_markdown())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_gates(args: &GatesArgs) -> anyhow::Result<ExitCode> {
+    let read =
+        |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()));
+    let figures: Figures = serde_json::from_str(&read(&args.figures)?)
+        .with_context(|| format!("{}: not figures by path", args.figures.display()))?;
+    let gates =
+        Gates::parse(&read(&args.gates)?).with_context(|| format!("reading {}", args.gates.display()))?;
+    let report = gates.judge(&figures, args.date);
+    print(args.json, &report, || report.to_markdown())?;
+    Ok(ExitCode::from(report.exit_code()))
+}
+
+fn print(json: bool, report: &impl serde::Serialize, table: impl FnOnce() -> String) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        serde_json::to_writer_pretty(&mut out, report)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", table())?;
+    }
     Ok(())
 }

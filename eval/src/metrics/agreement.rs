@@ -90,6 +90,18 @@ pub fn krippendorff_alpha(ratings: ArrayView2<'_, Option<usize>>, k: usize, scal
             *cell += na * (if a == b { nb - 1.0 } else { nb }) / (m - 1.0);
         }
     }
+    alpha(&coincidences, scale)
+}
+
+/// [`krippendorff_alpha`] of two readers, from the counts of their pairs of categories.
+/// # Shapes
+/// `confusion`: `(k, k)` counts of units that both read.
+#[must_use]
+pub fn alpha_of_two(confusion: ArrayView2<'_, f64>, scale: Scale) -> Option<f64> {
+    alpha(&(&confusion + &confusion.t()), scale)
+}
+
+fn alpha(coincidences: &Array2<f64>, scale: Scale) -> Option<f64> {
     let marginals = coincidences.sum_axis(Axis(1));
     let n = marginals.sum();
     let distance = |a: usize, b: usize| -> f64 {
@@ -136,7 +148,22 @@ pub fn gwet_ac1(ratings: ArrayView2<'_, Option<usize>>, k: usize) -> Option<f64>
     }
     let agreement = share(agreed, paired)?;
     prevalence /= read;
-    let chance = share(prevalence.iter().map(|p| p * (1.0 - p)).sum(), k as f64 - 1.0)?;
+    ac1(agreement, &prevalence)
+}
+
+/// [`gwet_ac1`] of two readers, from the counts of their pairs of categories.
+/// # Shapes
+/// `confusion`: `(k, k)` counts of units that both read.
+#[must_use]
+pub fn ac1_of_two(confusion: ArrayView2<'_, f64>) -> Option<f64> {
+    let n = confusion.sum();
+    let agreement = share(confusion.diag().sum(), n)?;
+    ac1(agreement, &((confusion.sum_axis(Axis(0)) + confusion.sum_axis(Axis(1))) / (2.0 * n)))
+}
+
+fn ac1(agreement: f64, prevalence: &Array1<f64>) -> Option<f64> {
+    let spread: f64 = prevalence.iter().map(|p| p * (1.0 - p)).sum();
+    let chance = share(spread, prevalence.len() as f64 - 1.0)?;
     share(agreement - chance, 1.0 - chance)
 }
 
@@ -182,6 +209,18 @@ mod tests {
                 prop_assert!(a.is_none_or(|a| a <= 1.0));
             }
             prop_assert!(close(gwet_ac1(ratings.view(), 4), gwet_ac1(turned.view(), 4)));
+        }
+
+        #[test]
+        fn two_readers_by_counts_are_two_readers(pairs in prop::collection::vec((0usize..4, 0usize..4), 0..30)) {
+            let counts = confusion(pairs.iter().copied(), 4);
+            let ratings = Array2::from_shape_fn((pairs.len(), 2), |(u, reader)| {
+                Some(if reader == 0 { pairs[u].0 } else { pairs[u].1 })
+            });
+            for scale in [Scale::Nominal, Scale::Ordinal, Scale::Interval] {
+                prop_assert!(close(alpha_of_two(counts.view(), scale), krippendorff_alpha(ratings.view(), 4, scale)));
+            }
+            prop_assert!(close(ac1_of_two(counts.view()), gwet_ac1(ratings.view(), 4)));
         }
 
         #[test]

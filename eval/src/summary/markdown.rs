@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::Summary;
-use crate::bootstrap::Estimate;
 use crate::metrics::status::STATUS_NAMES;
 
 impl Summary {
@@ -28,8 +27,8 @@ impl Summary {
                 format_args!(
                     "| {} | {} | {} | {} {} |",
                     row.metric.label(),
-                    cell(&row.estimate),
-                    cell(&centre.mean),
+                    row.estimate,
+                    centre.mean,
                     row.estimate.n,
                     row.unit
                 ),
@@ -72,10 +71,10 @@ impl Summary {
                     row.code,
                     if row.alert { " !" } else { "" },
                     row.counts.support(),
-                    cell(&row.precision),
-                    cell(&row.recall),
-                    cell(&row.f1),
-                    row.average_precision.as_ref().map_or_else(|| "–".to_owned(), cell)
+                    row.precision,
+                    row.recall,
+                    row.f1,
+                    row.average_precision.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string)
                 ),
             );
         }
@@ -88,9 +87,9 @@ impl Summary {
                     "| {} | {} | {} | {} | {} |",
                     row.code,
                     row.counts.support(),
-                    cell(&row.precision),
-                    cell(&row.recall),
-                    cell(&row.f1)
+                    row.precision,
+                    row.recall,
+                    row.f1
                 ),
             );
         }
@@ -112,24 +111,15 @@ impl Summary {
                     "| {} | {} | {} | {} | {} | {} | {} | {} |",
                     row.domain,
                     row.qwk.n,
-                    cell(&row.qwk),
-                    cell(&row.mae),
-                    cell(&row.signed_error),
-                    cell(&row.within_1),
-                    cell(&row.coverage),
-                    cell(&row.invented)
+                    row.qwk,
+                    row.mae,
+                    row.signed_error,
+                    row.within_1,
+                    row.coverage,
+                    row.invented
                 ),
             );
         }
-    }
-}
-
-/// A value with its interval; a dash where there is none.
-fn cell(estimate: &Estimate) -> String {
-    match (estimate.value, estimate.low, estimate.high) {
-        (Some(value), Some(low), Some(high)) => format!("{value:.3} ({low:.3} to {high:.3})"),
-        (Some(value), _, _) => format!("{value:.3}"),
-        (None, _, _) => "–".to_owned(),
     }
 }
 
