@@ -118,8 +118,9 @@ pub struct Group {
 
 impl Grouping {
     /// Groups records by each set of features. A group of fewer than `min_n` is left out, and so are as many others
-    /// as it takes that it cannot be worked out from what is shown; see [`crate::suppression`]. Every table that is
-    /// ever shown of the same records should be asked for at once: tables made apart do not protect each other.
+    /// as it takes that it cannot be worked out from what is shown (primary and complementary suppression). Every
+    /// table that is ever shown of the same records should be asked for at once: tables made apart do not protect each
+    /// other.
     #[must_use]
     pub fn new(records: &[&Record], by: &[Vec<Feature>], min_n: usize) -> Self {
         let by: Vec<Vec<Feature>> = by.iter().map(|f| unique(f)).collect();

@@ -4,6 +4,9 @@
 //! is fixed by the linear relations between tables (a group is the sum of its parts in every finer table), and until
 //! what a published total leaves over for the hidden is at least the least number too. A hidden group is not listed,
 //! so that a reader cannot tell it from an empty one.
+//!
+//! For tables over two features in all this is exact. Over more, sizes being whole numbers not below 0 can tell more
+//! than linear relations do, and that is not searched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
