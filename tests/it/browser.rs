@@ -80,8 +80,7 @@ impl Browser {
     }
 
     async fn command(&self, name: &str, parameters: Value) -> Value {
-        let tools = thirtyfour::extensions::cdp::ChromeDevTools::new(self.driver.handle.clone());
-        tools.execute_cdp_with_params(name, parameters).await.unwrap()
+        self.driver.cdp().send_raw(name, parameters).await.unwrap()
     }
 
     async fn go(&self, path: &str) {

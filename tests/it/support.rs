@@ -39,6 +39,12 @@ pub(crate) fn pipeline() -> Arc<Pipeline> {
     Arc::clone(&PIPELINE)
 }
 
+/// The answer that a text should have, as JSON that has been written and read once: a 32-bit float is written with the
+/// digits that tell it apart, and read as the 64-bit float that these digits name.
+pub(crate) fn expected(text: &str) -> Value {
+    serde_json::from_str(&serde_json::to_string(&pipeline().assess(text).unwrap()).unwrap()).unwrap()
+}
+
 /// Every `step`th narrative of the corpus.
 pub(crate) fn narratives(step: usize) -> Vec<Record> {
     let all = corpus::read_dir(&root().join("corpora/narratives"), Taxonomy::shipped()).unwrap();
