@@ -8,8 +8,13 @@ fn root() -> PathBuf {
 
 /// What stands between back-quotes and looks like a path of the project.
 fn quoted_paths(text: &str) -> Vec<&str> {
-    let rooms = ["engine/", "eval/", "training/", "server/", "models/", "corpora/", "tests/", "docs/", ".ci/"];
-    text.split('`').skip(1).step_by(2).filter(|q| rooms.iter().any(|r| q.starts_with(r)) && !q.contains(' ')).collect()
+    let rooms =
+        ["engine/", "eval/", "training/", "server/", "models/", "corpora/", "tests/", "docs/", ".ci/"];
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|q| rooms.iter().any(|r| q.starts_with(r)) && !q.contains(' '))
+        .collect()
 }
 
 #[test]
@@ -24,7 +29,8 @@ fn every_path_in_the_documents_exists() {
         }
         for target in text.split("](").skip(1).filter_map(|t| t.split(')').next()) {
             if !target.contains("://") {
-                let beside = root().join(name).parent().unwrap().join(target.split('#').next().unwrap_or(target));
+                let beside =
+                    root().join(name).parent().unwrap().join(target.split('#').next().unwrap_or(target));
                 assert!(beside.exists(), "{name} links to {target}, which does not exist");
             }
         }
@@ -37,7 +43,8 @@ fn the_figures_of_the_readme_are_those_of_the_card() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let card = std::fs::read_to_string(root().join("models/linear/MODEL_CARD.md")).unwrap();
     let after = readme.split("<!-- figures of models/linear/MODEL_CARD.md").nth(1).unwrap();
-    let rows: Vec<&str> = after.lines().skip_while(|l| !l.starts_with('|')).take_while(|l| l.starts_with('|')).collect();
+    let rows: Vec<&str> =
+        after.lines().skip_while(|l| !l.starts_with('|')).take_while(|l| l.starts_with('|')).collect();
     assert!(rows.len() > 5);
     for row in rows {
         assert!(card.lines().any(|l| l == row), "help: not in the card: {row}");

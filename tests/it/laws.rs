@@ -11,7 +11,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| Pipeline::load(&root().join("models/linear")).unwrap());
+static PIPELINE: LazyLock<Pipeline> =
+    LazyLock::new(|| Pipeline::load(&root().join("models/linear")).unwrap());
 
 static NARRATIVES: LazyLock<Vec<Record>> =
     LazyLock::new(|| corpus::read_dir(&root().join("corpora/narratives"), Taxonomy::shipped()).unwrap());
@@ -50,7 +51,11 @@ fn check(text: &str, assessment: &Assessment) {
     for level in &assessment.levels {
         let sum: f32 = level.distribution.iter().sum();
         assert!((sum - 1.0).abs() < 1e-4 && level.distribution.iter().all(|p| *p >= 0.0), "{}", level.domain);
-        assert!(level.level.is_none_or(|l| (1..=5).contains(&l) && !level.evidence.is_empty()), "{}", level.domain);
+        assert!(
+            level.level.is_none_or(|l| (1..=5).contains(&l) && !level.evidence.is_empty()),
+            "{}",
+            level.domain
+        );
     }
     let suggested = |code: &String| {
         assessment.needs.iter().any(|n| n.suggested && n.code == *code)
@@ -94,7 +99,11 @@ fn an_assessment_survives_its_json_and_fits_its_schema() {
     for record in NARRATIVES.iter().step_by(60) {
         let assessment = PIPELINE.assess(&record.text).unwrap();
         let json = serde_json::to_value(&assessment).unwrap();
-        assert!(validator.is_valid(&json), "{:?}", validator.iter_errors(&json).map(|e| e.to_string()).next());
+        assert!(
+            validator.is_valid(&json),
+            "{:?}",
+            validator.iter_errors(&json).map(|e| e.to_string()).next()
+        );
         assert_eq!(serde_json::from_value::<Assessment>(json).unwrap(), assessment);
     }
     assert!(!validator.is_valid(&serde_json::json!({"needs": []})));

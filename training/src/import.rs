@@ -241,3 +241,77 @@ fn push_sentence(record: &mut Record, sentence: &str, labels: (Vec<GoldNeed>, Ve
     let (needs, demands) = labels;
     record.sentences.push(GoldSentence { start, end: record.text.len(), needs, demands });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const HEADER: &str = "@ id=ca-z-001 lang=ca style=notes gender=f age=34 origin=local household=alone";
+
+    fn narratives(body: &str) -> Result<Vec<Record>, (usize, String)> {
+        parse_narratives(body, Taxonomy::shipped())
+    }
+
+    proptest! {
+        // What an annotator wrote a line is what the record has a sentence: text, labels and order.
+        #[test]
+        fn each_line_is_a_sentence_with_its_labels(
+            lines in prop::collection::vec(
+                ("[A-Za-zà-ü0-9€][A-Za-zà-ü0-9€ ,;—«»\"]{0,40}[a-z.!?…]",
+                 prop::sample::subsequence(vec!["debt", "!gambling", "~asylum", "*bereavement", "ask_food"], 0..=5)),
+                1..12),
+        ) {
+            let mut body = HEADER.to_owned();
+            for (sentence, labels) in &lines {
+                let labels = if labels.is_empty() { "-".to_owned() } else { labels.join(" ") };
+                body.push_str(&format!("\n{sentence} || {labels}"));
+            }
+            let records = narratives(&body).unwrap();
+            let record = &records[0];
+            prop_assert_eq!(record.sentences.len(), lines.len());
+            let mut at = 0;
+            for (gold, (sentence, labels)) in record.sentences.iter().zip(&lines) {
+                prop_assert_eq!(gold.start, at);
+                at = gold.end;
+                prop_assert_eq!(record.text.get(gold.start..gold.end).unwrap().trim(), sentence.trim());
+                let mut back: Vec<String> = gold.needs.iter().map(|n| {
+                    let mark = ["", "!", "~", "*"][n.status as usize];
+                    format!("{mark}{}", n.code)
+                }).collect();
+                back.extend(gold.demands.clone());
+                prop_assert_eq!(&back, labels);
+            }
+            prop_assert_eq!(at, record.text.len());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_names_its_line() {
+        let check = |body: &str, line: usize, reason: &str| {
+            let (at, said) = narratives(body).unwrap_err();
+            assert!(at == line && said.contains(reason), "help: {body:?} gave line {at}: {said}");
+        };
+        check("Sense capçalera. || -", 1, "before the first '@'");
+        check(&format!("{HEADER}\nSense etiquetes."), 2, "no ' || '");
+        check(&format!("{HEADER}\nDeu diners. || dept\n\n"), 3, "no need has the code 'dept'");
+        check(&format!("{HEADER}\nDemana. || ask_moon\n\n"), 3, "no demand has the code 'ask_moon'");
+        check(&format!("{HEADER}\nBé. || -\n= income:6\n\n"), 4, "level 6");
+        check(&format!("{HEADER}\nBé. || -\n= income:alt\n"), 3, "no level 1 to 5");
+        check(&format!("{HEADER}\nBé. || -\n> magic\n\n"), 4, "no action has the code 'magic'");
+        check(&format!("{HEADER}\nBé. || -\n\n{HEADER}\nBé. || -\n\n"), 6, "stands twice");
+        check("@ id=ca-z-001 lang=fr style=notes gender=f origin=local household=alone", 1, "not a language");
+    }
+
+    #[test]
+    fn the_imported_corpus_is_whole() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora");
+        let read =
+            |folder: &str| relat_eval::corpus::read_dir(&root.join(folder), Taxonomy::shipped()).unwrap();
+        let (narratives, bank) = (read("narratives"), read("bank"));
+        let sentences = |records: &[Record]| records.iter().map(|r| r.sentences.len()).sum::<usize>();
+        assert_eq!((narratives.len(), sentences(&narratives)), (1200, 11_904));
+        assert_eq!((bank.len(), sentences(&bank)), (20_441, 20_441));
+        assert!(bank.iter().all(|r| r.levels.is_empty() && r.person.is_none()));
+    }
+}

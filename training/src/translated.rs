@@ -68,3 +68,42 @@ fn translate(original: &Record, row: &Row) -> Result<Record, String> {
     }
     Ok(record)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use relat_engine::Taxonomy;
+
+    fn record() -> Record {
+        let text = "@ id=ca-z-001 lang=ca style=notes gender=f origin=local household=alone\nDeu diners. || debt\nViu sola || -\nI ja. || -\n\n";
+        crate::import::parse_narratives(text, Taxonomy::shipped()).unwrap().remove(0)
+    }
+
+    fn read(line: &str) -> Result<Vec<Record>> {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("t.jsonl"), format!("{line}\n")).unwrap();
+        read_dir(dir.path(), &[record()])
+    }
+
+    #[test]
+    fn a_translation_keeps_labels_writer_and_layout() {
+        let done =
+            read(r#"{"id":"ca-z-001","lang":"es","sentences":["Debe dinero.","Vive sola",""]}"#).unwrap();
+        assert_eq!(done[0].text, "Debe dinero. Vive sola\nI ja.");
+        assert_eq!((done[0].writer.as_str(), done[0].lang), ("z", Language::Es));
+        assert_eq!(done[0].sentences[0].needs, record().sentences[0].needs);
+        done[0].check(Taxonomy::shipped()).unwrap();
+    }
+
+    #[test]
+    fn a_translation_of_nothing_known_names_its_line() {
+        for line in [
+            r#"{"id":"ca-z-002","lang":"es","sentences":["a","b","c"]}"#,
+            r#"{"id":"ca-z-001","lang":"es","sentences":["a","b"]}"#,
+            "{}",
+        ] {
+            let error = read(line).unwrap_err();
+            assert!(matches!(error, Error::Translation { line: 1, .. }), "{error}");
+        }
+    }
+}

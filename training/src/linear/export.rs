@@ -107,8 +107,9 @@ fn card(summary: &Summary, corpus: &Corpus, config: &LinearConfig) -> String {
          - **Trained on**: {} narratives ({} sentences), {} bank sentences and {} machine translations between Catalan and\n\
          \x20 Spanish, all synthetic ([data card](../../corpora/README.md)). No real interview was seen: figures on real\n\
          \x20 ones may be lower.\n\
-         - **Measured by** leaving one writer out: each narrative is read, from its plain text, by a model that had seen\n\
-         \x20 nothing of its writer, with heads, calibration and thresholds fitted on the other writers.\n\n",
+         - **Measured by** leaving one writer out: each narrative is read, from its plain text, by a sentence model that had\n\
+         \x20 seen nothing of its writer, with heads, calibration and thresholds fitted on the records of the other writers.\n\
+         \x20 (Those were read by models that had left out their own writer, not this one: the nesting is not strict.)\n\n",
         config.name,
         config.version,
         config.ngrams.word_max,

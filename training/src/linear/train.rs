@@ -28,7 +28,7 @@ pub struct Trained {
     pub model: LinearModel,
     /// Chosen on out-of-fold readings of everything.
     pub thresholds: Thresholds,
-    /// Each narrative with the assessment of its plain text by a model that had never seen its writer.
+    /// Each narrative with the assessment of its plain text by a model that had not been trained on its writer.
     pub examples: Vec<Example>,
 }
 
@@ -74,10 +74,35 @@ impl Corpus {
     }
 }
 
-/// Trains and measures.
+/// The sentence models of a cross-validation.
+#[derive(Debug)]
+pub struct Folds {
+    /// Writers, sorted; a fold each.
+    pub writers: Vec<String>,
+    /// For each writer the model that was trained without anything they wrote.
+    pub models: Vec<SentenceModel>,
+    /// The model that was trained on everything.
+    pub all: SentenceModel,
+    /// For each narrative, the logits of its annotated sentences by the model without its writer.
+    pub logits: Vec<Logits>,
+}
+
+impl Folds {
+    fn of(&self, record: &Record) -> usize {
+        self.writers.binary_search(&record.writer).unwrap_or_default()
+    }
+
+    /// Writers to leave out in turn, and at last nobody.
+    fn held_out(writers: &[String]) -> Vec<Option<&str>> {
+        writers.iter().map(|w| Some(w.as_str())).chain([None]).collect()
+    }
+}
+
+/// Fits the sentence models, leaving each writer out in turn, and reads each narrative with the model without its
+/// writer.
 /// # Errors
-/// As [`sentence::fit`]; [`Error::Engine`] for a record whose text cannot be assessed.
-pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Trained> {
+/// As [`sentence::fit`]; [`Error::Engine`] for a record without text.
+pub fn cross_fit(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Folds> {
     let outputs = Outputs(Catalogue::of(taxonomy));
     let encoded = encode(corpus, taxonomy, config)?;
     let writers = corpus.writers();
@@ -92,21 +117,35 @@ pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Res
         progress.skip(config.sentence.epochs - passes);
         Ok(model)
     };
-    let folds: Vec<Option<&str>> = writers.iter().map(|w| Some(w.as_str())).chain([None]).collect();
-    let mut models = folds.par_iter().map(|&fold| fit(fold)).collect::<Result<Vec<_>>>()?;
+    let mut models =
+        Folds::held_out(&writers).par_iter().map(|&fold| fit(fold)).collect::<Result<Vec<_>>>()?;
     progress.finish();
-    let last = models.pop().ok_or_else(|| Error::Layout { reason: "no model was fitted".to_owned() })?;
-
-    // Logits of every narrative by the model that had not seen its writer.
-    let fold_of = |r: &Record| writers.binary_search(&r.writer).unwrap_or_default();
-    let logits = corpus
+    let all = models.pop().ok_or_else(|| Error::Layout { reason: "no model was fitted".to_owned() })?;
+    let mut folds = Folds { writers, models, all, logits: Vec::new() };
+    folds.logits = corpus
         .narratives
         .par_iter()
-        .map(|r| Ok(models[fold_of(r)].logits(&r.document()?)))
-        .collect::<Result<Vec<Logits>>>()?;
-    let samples: Vec<Sample<'_>> =
-        corpus.narratives.iter().zip(&logits).map(|(record, logits)| Sample { record, logits }).collect();
-    let progress = Progress::new(writers.len() + 1, "heads and thresholds, a fold a writer");
+        .map(|r| Ok(folds.models[folds.of(r)].logits(&r.document()?)))
+        .collect::<Result<_>>()?;
+    Ok(folds)
+}
+
+/// Trains and measures.
+///
+/// The sentence model that reads a narrative has seen nothing of its writer. The heads and thresholds that follow it
+/// are fitted on the other writers' records; the logits they are fitted on come from models that left out those
+/// writers, not this one. A strict nesting would take ninety more models.
+/// # Errors
+/// As [`cross_fit`].
+pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Trained> {
+    let mut folds = cross_fit(corpus, taxonomy, config)?;
+    let samples: Vec<Sample<'_>> = corpus
+        .narratives
+        .iter()
+        .zip(&folds.logits)
+        .map(|(record, logits)| Sample { record, logits })
+        .collect();
+    let progress = Progress::new(folds.writers.len() + 1, "heads and thresholds, a fold a writer");
     let second = |held_out: Option<&str>| {
         let rest: Vec<Sample<'_>> =
             samples.iter().filter(|s| Some(s.record.writer.as_str()) != held_out).copied().collect();
@@ -115,12 +154,13 @@ pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Res
         progress.step(0.0);
         (heads, thresholds)
     };
-    let mut seconds: Vec<(Heads, Thresholds)> = folds.par_iter().map(|&fold| second(fold)).collect();
+    let mut seconds: Vec<(Heads, Thresholds)> =
+        Folds::held_out(&folds.writers).par_iter().map(|&fold| second(fold)).collect();
     progress.finish();
     let (heads, thresholds) =
         seconds.pop().ok_or_else(|| Error::Layout { reason: "no heads were fitted".to_owned() })?;
 
-    let pipelines: Vec<Pipeline> = models
+    let pipelines: Vec<Pipeline> = std::mem::take(&mut folds.models)
         .into_iter()
         .zip(seconds)
         .map(|(sentences, (heads, thresholds))| {
@@ -131,11 +171,11 @@ pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Res
         .narratives
         .par_iter()
         .map(|r| {
-            let predicted = pipelines[fold_of(r)].assess(&r.text)?;
+            let predicted = pipelines[folds.of(r)].assess(&r.text)?;
             Ok(Example { reference: r.clone(), predicted })
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(Trained { model: LinearModel { sentences: last, heads }, thresholds, examples })
+    Ok(Trained { model: LinearModel { sentences: folds.all, heads }, thresholds, examples })
 }
 
 fn encode(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Vec<Encoded>> {
