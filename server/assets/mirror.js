@@ -3,8 +3,12 @@
 
 import { pieces } from "./spans.js";
 
-/** Strongest first: the outermost line is drawn first. */
-const DRAWN = ["alert", "need", "demand", "quiet"];
+/** At most two lines can be told apart under a word: the stronger need, and what is asked for or else set apart. */
+function lines(kinds) {
+  const first = ["alert", "need"].find((kind) => kinds.has(kind));
+  const second = ["demand", "quiet"].find((kind) => kinds.has(kind));
+  return [first, second].filter(Boolean);
+}
 
 export class Mirror {
   #root;
@@ -24,7 +28,7 @@ export class Mirror {
       if (over.some((mark) => mark.on)) piece.classList.add("on");
       if (over.some((mark) => mark.here)) piece.classList.add("here");
       let inner = piece;
-      for (const kind of DRAWN.filter((kind) => over.some((mark) => mark.kind === kind))) {
+      for (const kind of lines(new Set(over.map((mark) => mark.kind)))) {
         const line = document.createElement("span");
         line.className = `u ${kind}`;
         inner.append(line);

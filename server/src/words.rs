@@ -254,9 +254,14 @@ pub(crate) fn label<'a>(taxonomy: &'a Taxonomy, code: &'a str, language: Languag
     need.or_else(demand).or_else(domain).or_else(action).map_or(code, |labels| labels.get(language))
 }
 
-/// A probability as a percentage. Catalan and Spanish put a space, which must not break, before the sign.
+/// A probability as a percentage, which is never nought or all. Catalan and Spanish put a space, which must not break,
+/// before the sign.
 pub(crate) fn percent(probability: f32, language: Language) -> String {
-    let number = (probability * 100.0).round();
+    let number = match (probability * 100.0).round() {
+        p if p > 99.0 => ">99".to_owned(),
+        p if p < 1.0 => "<1".to_owned(),
+        p => p.to_string(),
+    };
     match language {
         Language::Ca | Language::Es => format!("{number}\u{a0}%"),
         Language::En | Language::Other => format!("{number}%"),
@@ -317,6 +322,16 @@ mod tests {
                 assert_eq!(holes(word), holes(reference), "help: {key} in {language:?}");
             }
         }
+    }
+
+    #[test]
+    fn no_percentage_claims_to_be_sure() {
+        let check = |p, expect| assert_eq!(percent(p, Language::En), expect, "help: {p}");
+        check(1.0, ">99%");
+        check(0.996, ">99%");
+        check(0.5, "50%");
+        check(0.001, "<1%");
+        assert_eq!(percent(0.5, Language::Ca), "50\u{a0}%");
     }
 
     #[test]

@@ -155,7 +155,8 @@ impl<'a> Page<'a> {
         self.heading(&self.w.levels.heading);
         let names = &self.w.levels.names;
         let scale = names.iter().enumerate().map(|(i, name)| format!("{} {name}", i + 1)).collect::<Vec<_>>();
-        self.line(&self.style.paint(FAINT, &format!("  {} 1 2 3 4 5    {}", pad(""), scale.join(" · "))));
+        self.line(&self.style.paint(FAINT, &format!("  {}", scale.join(" · "))));
+        self.line(&self.style.paint(FAINT, &format!("  {} 1 2 3 4 5", pad(""))));
         for level in &self.assessment.levels {
             let name = pad(self.label(&level.domain));
             let row = match level.level {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// What a mark tells of; the order is that in which they are drawn, the first one strongest.
+/// What a mark tells of, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Alert,
@@ -39,7 +39,7 @@ pub(super) struct Mark {
 pub(super) struct Segment<'a> {
     pub(super) start: usize,
     pub(super) text: &'a str,
-    /// Each kind once, strongest first.
+    /// The lines under it, the outer one first.
     pub(super) kinds: Vec<&'static str>,
     /// Keys of the findings whose evidence ends here.
     pub(super) keys: Vec<usize>,
@@ -56,16 +56,18 @@ pub(super) fn segments<'a>(text: &'a str, marks: &[Mark]) -> Vec<Segment<'a>> {
     pieces
         .filter_map(|(&start, &end)| {
             let over = || marks.iter().filter(move |m| m.start <= start && end <= m.end);
-            let kinds: BTreeSet<Kind> = over().filter_map(|m| m.kind).collect();
+            let kinds = lines(&over().filter_map(|m| m.kind).collect());
             let keys: BTreeSet<usize> = over().filter(|m| m.end == end).filter_map(|m| m.key).collect();
-            Some(Segment {
-                start,
-                text: text.get(start..end)?,
-                kinds: kinds.into_iter().map(Kind::name).collect(),
-                keys: keys.into_iter().collect(),
-            })
+            Some(Segment { start, text: text.get(start..end)?, kinds, keys: keys.into_iter().collect() })
         })
         .collect()
+}
+
+/// At most two lines can be told apart under a word: the stronger need, and what is asked for or else set apart.
+fn lines(kinds: &BTreeSet<Kind>) -> Vec<&'static str> {
+    let first = [Kind::Alert, Kind::Need].into_iter().find(|kind| kinds.contains(kind));
+    let second = [Kind::Demand, Kind::Quiet].into_iter().find(|kind| kinds.contains(kind));
+    first.into_iter().chain(second).map(Kind::name).collect()
 }
 
 #[cfg(test)]
