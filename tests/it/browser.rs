@@ -1,6 +1,7 @@
 //! The page in a real browser, by WebDriver.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -30,11 +31,12 @@ const FLAGS: [&str; 10] = [
     "--hide-scrollbars",
 ];
 
-/// A service, a driver and a browser; all end with it.
+/// A service, a driver and a browser; all end with it, also when a test fails.
 struct Browser {
     driver: WebDriver,
     service: Running,
     chromedriver: Child,
+    port: u16,
     _folders: [TempDir; 2],
 }
 
@@ -63,7 +65,7 @@ impl Browser {
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .unwrap_or_else(|error| panic!("no browser: {error}\n{HELP}"));
-        let browser = Self { driver, service, chromedriver, _folders: folders };
+        let browser = Self { driver, service, chromedriver, port, _folders: folders };
         browser.resize(width, height, "light").await;
         browser
     }
@@ -132,10 +134,18 @@ impl Browser {
         std::fs::create_dir_all(&docs).unwrap();
         std::fs::write(docs.join(Path::new(name)), png).unwrap();
     }
+}
 
-    async fn close(mut self) {
-        self.driver.clone().quit().await.unwrap();
-        drop(self.chromedriver.kill());
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Asked to shut down, the driver ends its browser; killed, it would leave it behind.
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
+            let request = "GET /shutdown HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+            drop(stream.write_all(request.as_bytes()));
+            drop(stream.read_to_end(&mut Vec::new()));
+        } else {
+            drop(self.chromedriver.kill());
+        }
         drop(self.chromedriver.wait());
     }
 }
@@ -219,7 +229,16 @@ async fn a_worker_pastes_an_interview_and_follows_the_links_both_ways() {
             );
         }
     }
+    browser.resize(1360, 1280, "light").await;
+    browser
+        .script(
+            "scrollTo(0, 0); document.querySelector('#findings .card').click(); \
+                    document.getElementById('findings').scrollTop = 0",
+            vec![],
+        )
+        .await;
     browser.picture("page.png").await;
+    browser.resize(1360, 900, "light").await;
 
     // From a sentence to what rests on it, by mouse and by the caret keys.
     let first = &answer["needs"][0];
@@ -266,7 +285,6 @@ async fn a_worker_pastes_an_interview_and_follows_the_links_both_ways() {
     assert_eq!(browser.script("return document.getElementById('text').value", vec![]).await, json!(typed));
     let stored = "return localStorage.length + sessionStorage.length + document.cookie.length";
     assert_eq!(browser.script(stored, vec![]).await, json!(0));
-    browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -289,7 +307,6 @@ async fn the_box_and_its_marks_break_their_lines_alike() {
             assert_eq!(heights[0], heights[1], "help: at {width} pixels the marks slide away from the text");
         }
     }
-    browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -320,7 +337,6 @@ async fn nothing_scrolls_sideways_on_a_phone_and_the_dark_page_is_complete() {
     browser.resize(1360, 900, "dark").await;
     browser.script("scrollTo(0, 0)", vec![]).await;
     browser.picture("page-dark.png").await;
-    browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -341,7 +357,6 @@ async fn words_can_be_read_against_what_is_behind_them() {
             assert_eq!(poor, json!([]), "help: under 4.5 to 1 in the {scheme} page after pressing “{state}”");
         }
     }
-    browser.close().await;
 }
 
 /// Texts whose contrast with the colour behind them is under 4.5 to 1, as WCAG 2.1 counts it.
@@ -376,3 +391,29 @@ for (const element of document.querySelectorAll('body *')) {
 }
 return [...poor];
 "#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_form_does_without_scripts() {
+    let browser = Browser::open(1360, 900).await;
+    browser.command("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+    browser.go("/?lang=en").await;
+    let record = telling(relat_engine::Language::En);
+    let find = async |selector: &str| browser.driver.find_all(By::Css(selector)).await.unwrap();
+    find("#text").await[0].send_keys(&record.text).await.unwrap();
+    browser.click("button.main").await;
+    let cards = find("#findings .card").await;
+    let answer = api(&browser.service, &record.text);
+    let suggested = ["needs", "demands"].iter().flat_map(|list| answer[*list].as_array().unwrap());
+    assert_eq!(cards.len(), suggested.filter(|f| f["suggested"] == json!(true)).count());
+    let kept = find("#text").await[0].value().await.unwrap().unwrap_or_default();
+    assert_eq!(kept, record.text);
+    // The first suggestion leads to its sentence, and the number of that sentence back to it.
+    browser.click("#findings .card").await;
+    let place = find(".marked .piece:target").await;
+    assert!(
+        place.len() == 1 && place[0].is_displayed().await.unwrap(),
+        "help: a suggestion leads to its sentence"
+    );
+    browser.click(".marked sup a[href='#f1']").await;
+    assert_eq!(find("#f1:target").await.len(), 1, "help: a sentence leads to its suggestion");
+}
