@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Language, Span};
+use crate::document::Document;
+use crate::span::{Language, Span};
 
 /// Everything that was read in a narrative. The JSON form is the API's answer; `schema()` describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -85,7 +86,8 @@ pub struct Evidence {
     pub start_utf16: usize,
     /// One past the last UTF-16 code unit.
     pub end_utf16: usize,
-    /// Calibrated probability that this stretch alone says it, 0 to 1.
+    /// Probability that this stretch says it, read beside its neighbours, 0 to 1. For a level: that the domain can be
+    /// assessed at all.
     pub probability: f32,
 }
 

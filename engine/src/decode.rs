@@ -8,9 +8,10 @@ use crate::assessment::{
     Assessment, DemandFinding, Evidence, LevelFinding, NeedFinding, SentenceSpan, Status, VerificationStatus,
     Versions, Warning,
 };
-use crate::document::{Document, Language};
+use crate::document::Document;
 use crate::reading::{LevelReading, Reading};
 use crate::segment;
+use crate::span::Language;
 use crate::taxonomy::{Domain, Taxonomy};
 
 /// When a probability becomes a suggestion; chosen on out-of-fold predictions. `thresholds.json` of a bundle.

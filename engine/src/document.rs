@@ -3,61 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, Result};
 use crate::language::{self, LanguageIdentifier};
 use crate::segment;
-
-/// A half-open range of bytes of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct Span {
-    /// First byte.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
-}
-
-impl Span {
-    /// The span `start..end`.
-    #[must_use]
-    pub const fn new(start: usize, end: usize) -> Self {
-        Self { start, end }
-    }
-
-    /// The span as a range, for `text.get(span.range())`.
-    #[must_use]
-    pub const fn range(self) -> std::ops::Range<usize> {
-        self.start..self.end
-    }
-
-    /// Length in bytes.
-    #[must_use]
-    pub const fn len(self) -> usize {
-        self.end.saturating_sub(self.start)
-    }
-
-    /// True when the span holds no byte.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.end <= self.start
-    }
-}
-
-/// The language of a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Catalan.
-    Ca,
-    /// Spanish.
-    Es,
-    /// English.
-    En,
-    /// None of these, or nothing to tell it by.
-    Other,
-}
+use crate::span::{Language, Span};
 
 /// One sentence or note-style fragment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +92,7 @@ impl Document {
         for (sentence, language) in sentences.iter_mut().zip(language::settle(&evidence)) {
             sentence.language = language;
         }
-        let language = language::majority(&sentences);
+        let language = majority(&sentences);
         Ok(Self { text, sentences, language })
     }
 
@@ -180,4 +129,16 @@ impl Document {
         let before = self.text.get(sentence.span.start..byte)?;
         Some(sentence.utf16_start + before.encode_utf16().count())
     }
+}
+
+/// The language of most of the text, by bytes.
+fn majority(sentences: &[Sentence]) -> Language {
+    let bytes = |language| -> usize {
+        sentences.iter().filter(|s| s.language == language).map(|s| s.content.len()).sum()
+    };
+    // The last of equals is taken: a text in none of the three is the last resort.
+    [Language::Other, Language::En, Language::Es, Language::Ca]
+        .into_iter()
+        .max_by_key(|&l| bytes(l))
+        .unwrap_or(Language::Other)
 }

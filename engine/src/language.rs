@@ -12,7 +12,7 @@ mod identifier;
 pub use features::ngrams;
 pub use identifier::{LANGUAGES, LanguageEvidence, LanguageIdentifier, Weights};
 
-use crate::document::{Language, Sentence};
+use crate::span::Language;
 
 /// Points that the language of a sentence nearby is worth to one that cannot be told alone.
 const NEIGHBOUR: i32 = 120;
@@ -40,18 +40,6 @@ pub fn settle(evidence: &[LanguageEvidence]) -> Vec<Language> {
     }
     languages.reverse();
     languages
-}
-
-/// The language of most of the text, by bytes.
-pub(crate) fn majority(sentences: &[Sentence]) -> Language {
-    let bytes = |language| -> usize {
-        sentences.iter().filter(|s| s.language == language).map(|s| s.content.len()).sum()
-    };
-    // The last of equals is taken: a text in none of the three is the last resort.
-    [Language::Other, Language::En, Language::Es, Language::Ca]
-        .into_iter()
-        .max_by_key(|&l| bytes(l))
-        .unwrap_or(Language::Other)
 }
 
 #[cfg(test)]

@@ -27,13 +27,15 @@ pub mod linear;
 pub mod pipeline;
 pub mod reading;
 mod segment;
+mod span;
 mod taxonomy;
 
 pub use assessment::{
     ActionFinding, Assessment, DemandFinding, Evidence, LevelFinding, NeedFinding, SentenceSpan, Status,
     VerificationStatus, Versions, Warning,
 };
-pub use document::{Document, Language, Sentence, Span};
+pub use document::{Document, Sentence};
 pub use error::{Error, Result};
 pub use pipeline::Pipeline;
+pub use span::{Language, Span};
 pub use taxonomy::{Action, ActionKind, Demand, Domain, ExternalCodes, Labels, Need, Taxonomy};

@@ -12,7 +12,7 @@ mod layout;
 
 use std::ops::Range;
 
-use crate::document::Span;
+use crate::span::Span;
 pub(crate) use characters::is_blank;
 use characters::{is_dash, is_face, is_joiner, is_mark, is_opening, is_terminator};
 use decision::Candidate;

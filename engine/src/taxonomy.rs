@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::document::Language;
 use crate::error::{Error, Result};
+use crate::span::Language;
 
 mod rows;
 

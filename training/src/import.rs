@@ -7,31 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use relat_engine::{Language, Status, Taxonomy};
-use relat_eval::corpus::{GoldNeed, GoldSentence, Person, Record};
-
-/// Why a text file cannot be converted.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// A file that cannot be read or written.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's answer.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A line out of form, or with an unknown code.
-    #[error("{}:{line}: {reason}", path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
+use relat_eval::corpus::{CorpusError, GoldNeed, GoldSentence, Person, Record};
 
 type LineResult<T> = Result<T, String>;
 
@@ -46,11 +22,11 @@ pub struct Imported {
 
 /// Converts every `.txt` file of `from`: files named `bank…` into `to/bank`, the others into `to/narratives`.
 /// # Errors
-/// [`ImportError`], with the file and the line; nothing of that file is written.
-pub fn import_dir(from: &Path, to: &Path, taxonomy: &Taxonomy) -> Result<Imported, ImportError> {
+/// [`CorpusError`], with the file and the line; nothing of that file is written.
+pub fn import_dir(from: &Path, to: &Path, taxonomy: &Taxonomy) -> Result<Imported, CorpusError> {
     let io = |path: &Path| {
         let path = path.to_owned();
-        move |source| ImportError::Io { path, source }
+        move |source| CorpusError::Io { path, source }
     };
     let mut paths: Vec<PathBuf> = std::fs::read_dir(from)
         .map_err(io(from))?
@@ -68,7 +44,7 @@ pub fn import_dir(from: &Path, to: &Path, taxonomy: &Taxonomy) -> Result<Importe
             ("narratives", parse_narratives(&text, taxonomy))
         };
         let records =
-            records.map_err(|(line, reason)| ImportError::Line { path: path.clone(), line, reason })?;
+            records.map_err(|(line, reason)| CorpusError::Line { path: path.clone(), line, reason })?;
         let dir = to.join(folder);
         std::fs::create_dir_all(&dir).map_err(io(&dir))?;
         let mut out = String::new();

@@ -1,5 +1,7 @@
 //! The whole way from a small corpus to a bundle that loads.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::path::{Path, PathBuf};
 
 use relat_engine::{Pipeline, Taxonomy};

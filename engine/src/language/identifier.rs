@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::features::{ngrams, words};
-use crate::document::Language;
+use crate::span::Language;
 
 /// The languages that have a table, in the order of their weights.
 pub const LANGUAGES: [Language; 3] = [Language::Ca, Language::Es, Language::En];
