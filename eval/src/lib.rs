@@ -14,6 +14,7 @@ mod metric;
 pub mod metric_frame;
 pub mod metrics;
 mod normal;
+pub mod predictions;
 pub mod reading;
 pub mod segmentation;
 pub mod statistic;
