@@ -8,8 +8,9 @@ use anyhow::Context as _;
 use relat_engine::bundle::{Bundle, MANIFEST};
 use relat_engine::{Pipeline, Taxonomy};
 use relat_eval::corpus::Record;
-use relat_eval::report::behaviour::{Rewritten, rewritten};
+use relat_eval::report::behaviour::{Counterfactual, outcomes};
 use relat_eval::report::{Artefact, DataCard, Measured, Other, PlainLanguage, Report, Run, Settings};
+use relat_eval::share::Resampling;
 use relat_eval::{BootstrapConfig, Date, Gates, Method, outside, predictions, suites, translation};
 
 use super::source::{self, SourceArgs};
@@ -79,7 +80,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     let name = |path: &Path| path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let other = args.against.as_ref().zip(others.as_ref());
     step("rewritings");
-    let rewritten = rewritings(args, &records, &pipeline)?;
+    let counterfactuals = rewritings(args, &records, &pipeline)?;
     step("behavioural suites");
     let suites = suites::run(&suites::read_dir(&args.suites, taxonomy)?, assess)?;
     step("data annotated by others");
@@ -96,7 +97,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     };
     let measured = Measured {
         examples: &examples,
-        rewritten,
+        counterfactuals,
         suites: Some(suites),
         outside: Some(outside),
         other: other.map(|(path, examples)| Other { name: name(path), examples }),
@@ -119,19 +120,25 @@ fn progress(step: usize, what: &str) {
     eprintln!("{step}/{STEPS} {what}");
 }
 
-/// The same narrative in the other of Catalan and Spanish, one kind a direction.
-fn rewritings(args: &ReportArgs, records: &[Record], pipeline: &Pipeline) -> anyhow::Result<Vec<Rewritten>> {
+/// The same narrative in another language, one group a file.
+fn rewritings(
+    args: &ReportArgs,
+    records: &[Record],
+    pipeline: &Pipeline,
+) -> anyhow::Result<Vec<Counterfactual>> {
+    let resampling = Resampling { resamples: args.resamples, seed: args.seed };
     let mut all = Vec::new();
     for path in &args.translations {
         let translations = translation::read_file(path)?;
         let by_id: std::collections::BTreeMap<&str, _> =
             translations.iter().map(|t| (t.id.as_str(), t)).collect();
-        let kind = path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let direction = path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let rewrite = |record: &Record| match by_id.get(record.id.as_str()) {
             Some(translation) => translation.text(record).map(|t| vec![t]).map_err(|e| e.to_string()),
             None => Err("no translation in this direction".to_owned()),
         };
-        all.push(rewritten(&format!("language_{kind}"), records, rewrite, |text| pipeline.assess(text))?);
+        let outcomes = outcomes(records, rewrite, |text| pipeline.assess(text))?;
+        all.push(outcomes.counted("language", &direction, resampling, args.worst));
     }
     Ok(all)
 }

@@ -14,23 +14,14 @@ use crate::outside::OutsideReport;
 use crate::share::{self, Resampling, Share};
 use crate::suites::{Rate, SuiteReport};
 
-/// What came of rewriting records in one way. A text is compared with its own rewriting, so it does not matter whether
-/// the model was trained on it: what is measured is the change, not whether either is right.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rewritten {
-    /// Stable name, such as `gender`.
-    pub kind: String,
-    /// One entry a rewriting.
-    pub changes: Vec<Change>,
-    /// How many records were not rewritten, by reason.
-    pub refused: BTreeMap<String, usize>,
-}
-
-/// The figures of one way of rewriting.
+/// The figures of one way of rewriting. A text is compared with its own rewriting: what is measured is the change, not
+/// whether either is right.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Counterfactual {
-    /// Stable name, such as `gender`.
+    /// What is changed, such as `gender` or `name`.
     pub kind: String,
+    /// How, or in which records: `all`, an origin of names, a direction of translation.
+    pub group: String,
     /// Number of rewritings.
     pub rewritings: usize,
     /// How many records were not rewritten, by reason.
@@ -52,12 +43,7 @@ pub struct Suites {
 /// Assesses records and their rewritings. `rewrite` gives the new texts of a record, or the reason why there is none.
 /// # Errors
 /// The model's first error.
-pub fn rewritten<R, P>(
-    kind: &str,
-    records: &[Record],
-    rewrite: R,
-    predict: P,
-) -> relat_engine::Result<Rewritten>
+pub fn outcomes<R, P>(records: &[Record], rewrite: R, predict: P) -> relat_engine::Result<Outcomes>
 where
     R: Fn(&Record) -> Result<Vec<String>, String> + Sync,
     P: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
@@ -70,31 +56,43 @@ where
             changes.collect::<relat_engine::Result<Vec<_>>>().map(Ok)
         }
     };
-    let outcomes = records.par_iter().map(one).collect::<relat_engine::Result<Vec<_>>>()?;
-    let mut all = Rewritten { kind: kind.to_owned(), changes: Vec::new(), refused: BTreeMap::new() };
-    for outcome in outcomes {
+    let all = records.par_iter().map(one).collect::<relat_engine::Result<Vec<_>>>()?;
+    let mut outcomes = Outcomes::default();
+    for outcome in all {
         match outcome {
-            Ok(changes) => all.changes.extend(changes),
-            Err(reason) => *all.refused.entry(reason).or_default() += 1,
+            Ok(changes) => outcomes.changes.extend(changes),
+            Err(reason) => *outcomes.refused.entry(reason).or_default() += 1,
         }
     }
-    Ok(all)
+    Ok(outcomes)
+}
+
+/// What came of rewriting records in one way.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcomes {
+    /// One entry a rewriting.
+    pub changes: Vec<Change>,
+    /// How many records were not rewritten, by reason.
+    pub refused: BTreeMap<String, usize>,
+}
+
+impl Outcomes {
+    /// Their figures; intervals draw whole records.
+    #[must_use]
+    pub fn counted(self, kind: &str, group: &str, resampling: Resampling, n_worst: usize) -> Counterfactual {
+        Counterfactual {
+            kind: kind.to_owned(),
+            group: group.to_owned(),
+            rewritings: self.changes.len(),
+            change: ChangeReport::of(&self.changes, resampling, n_worst),
+            refused: self.refused,
+        }
+    }
 }
 
 impl Counterfactual {
-    /// The figures; intervals draw whole records.
-    #[must_use]
-    pub fn of(rewritten: Rewritten, resampling: Resampling, n_worst: usize) -> Self {
-        Self {
-            change: ChangeReport::of(&rewritten.changes, resampling, n_worst),
-            rewritings: rewritten.changes.len(),
-            kind: rewritten.kind,
-            refused: rewritten.refused,
-        }
-    }
-
-    /// The figures by path: `counterfactual/KIND/flip_rate`, `dropped_rate`, `added_rate`, and
-    /// `counterfactual/KIND/level_shift/DOMAIN`.
+    /// The figures by path: `counterfactual/KIND/GROUP/flip_rate`, `dropped_rate`, `added_rate`, and
+    /// `counterfactual/KIND/GROUP/level_shift/DOMAIN`.
     #[must_use]
     pub fn figures(&self) -> Figures {
         let rates = [
@@ -102,7 +100,7 @@ impl Counterfactual {
             ("dropped_rate", self.change.dropped_rate),
             ("added_rate", self.change.added_rate),
         ];
-        let path = |name: &str| format!("counterfactual/{}/{name}", self.kind);
+        let path = |name: &str| format!("counterfactual/{}/{}/{name}", self.kind, self.group);
         let rates = rates.into_iter().map(|(name, e)| (path(name), e.into()));
         let shifts =
             self.change.level_shift.iter().map(|(d, e)| (path(&format!("level_shift/{d}")), (*e).into()));

@@ -6,7 +6,7 @@ use relat_engine::Taxonomy;
 use relat_engine::bundle::Manifest;
 use serde::Serialize;
 
-use super::behaviour::{Counterfactual, Rewritten, Suites, outside_figures};
+use super::behaviour::{Counterfactual, Suites, outside_figures};
 use super::groups;
 use crate::bootstrap::{Bootstrap, BootstrapConfig, Estimate};
 use crate::corpus::Record;
@@ -19,7 +19,6 @@ use crate::metric::Metric;
 use crate::metric_frame::MetricFrame;
 use crate::outside::OutsideReport;
 use crate::reading::Pair;
-use crate::share::Resampling;
 use crate::statistic::Statistic;
 use crate::suites::SuiteReport;
 use crate::summary::{Summary, summary};
@@ -76,8 +75,8 @@ pub struct DataCard {
 pub struct Measured<'a> {
     /// Records beside their assessments.
     pub examples: &'a [Example],
-    /// Records rewritten, one entry a way of rewriting.
-    pub rewritten: Vec<Rewritten>,
+    /// What changes when records are rewritten.
+    pub counterfactuals: Vec<Counterfactual>,
     /// Behavioural suites.
     pub suites: Option<SuiteReport>,
     /// Data of others.
@@ -135,6 +134,10 @@ pub struct Report {
     pub compared: Option<Compared>,
     /// Parts that were not measured: what is not said here was looked at.
     pub not_measured: Vec<&'static str>,
+    /// Figures of groups with too few cases for an interval: shown, and held against no gate.
+    pub too_few_cases: Vec<String>,
+    /// What a reader should know about how the records came to be measured.
+    pub cautions: Vec<String>,
 }
 
 /// A record with many errors.
@@ -202,18 +205,15 @@ impl Report {
         let groups = groups::frames(&pairs, &grouping, taxonomy, config)?;
         step("signed level errors by group");
         let signed_errors = groups::signed_errors(&pairs, &grouping, taxonomy, config)?;
-        step("rewritings, suites and comparison");
-        let resampling = Resampling { resamples: config.resamples, seed: config.seed };
-        let counterfactuals: Vec<Counterfactual> = measured
-            .rewritten
-            .into_iter()
-            .map(|r| Counterfactual::of(r, resampling, settings.worst))
-            .collect();
+        step("comparison and gates");
+        let counterfactuals = measured.counterfactuals;
         let suites = measured.suites.map(Suites::of);
         let compared = measured.other.map(|o| compare(&pairs, o, taxonomy, config)).transpose()?;
 
         let mut figures = summary.figures();
-        figures.extend(groups.iter().chain(&signed_errors).flat_map(MetricFrame::figures));
+        let of_groups = groups.iter().chain(&signed_errors).flat_map(MetricFrame::figures);
+        let (judged, too_few): (Vec<_>, Vec<_>) = of_groups.partition(|(_, e)| e.low.is_some());
+        figures.extend(judged);
         figures.extend(counterfactuals.iter().flat_map(Counterfactual::figures));
         figures.extend(suites.iter().flat_map(Suites::figures));
         figures.extend(measured.outside.iter().flat_map(outside_figures));
@@ -222,6 +222,7 @@ impl Report {
         not_measured.extend(counterfactuals.is_empty().then_some("rewritings"));
         not_measured.extend(suites.is_none().then_some("behavioural suites"));
         not_measured.extend(measured.outside.is_none().then_some("data of others"));
+        let cautions = lone_writers(&records, run.provenance);
         Ok(Self {
             format: FORMAT,
             gates: gates.judge(&figures, run.date),
@@ -236,12 +237,35 @@ impl Report {
             outside: measured.outside,
             compared,
             not_measured,
+            too_few_cases: too_few.into_iter().map(|(path, _)| path).collect(),
+            cautions,
         })
     }
 }
 
 pub(super) fn pairs(examples: &[Example], taxonomy: &Taxonomy) -> Result<Vec<Pair>> {
     examples.iter().map(|e| e.pair(taxonomy)).collect()
+}
+
+/// Languages of one writer alone: when the writer is left out, so is the language.
+fn lone_writers(records: &[&Record], provenance: Provenance) -> Vec<String> {
+    if provenance != Provenance::OutOfFold {
+        return Vec::new();
+    }
+    let mut writers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for record in records {
+        writers.entry(super::page::language(record.lang)).or_default().insert(&record.writer);
+    }
+    let caution = |(language, writers): (&str, BTreeSet<&str>)| match writers.into_iter().collect::<Vec<_>>()
+        [..]
+    {
+        [only] => Some(format!(
+            "Writer {only} alone writes in '{language}': those records were read by a model that had seen no narrative in that \
+             language, so their figures are lower than those of the released model may be."
+        )),
+        _ => None,
+    };
+    writers.into_iter().filter_map(caution).collect()
 }
 
 /// The records with most errors, worst first; of equals, by id.

@@ -110,6 +110,10 @@ impl Report {
         page.list(OUT_OF_SCOPE);
         page.subheading("Not measured here");
         page.list(&self.not_measured);
+        if !self.cautions.is_empty() {
+            page.subheading("Cautions");
+            page.list(&self.cautions);
+        }
         page.subheading("Made from");
         page.raw(format_args!("<div class=\"scroll\"><table>\n<tr><th>artefact</th><th>sha256</th></tr>\n"));
         for artefact in &self.run.artefacts {
@@ -354,12 +358,13 @@ fn counterfactuals(page: &mut Page, all: &[Counterfactual]) {
         return;
     }
     page.text(
-        "Each text is compared with its own rewriting by the released model. The model was trained on the originals, which \
-         may make it more at ease with them than with the rewritings; whether it is right is not asked here, only whether its \
-         answer changes. A dropped code was suggested on the original and not on the rewriting.",
+        "Each text is compared with its own rewriting, both read by the released model; whether it is right is not asked \
+         here, only whether its answer changes. A dropped code was suggested on the original and not on the rewriting. Where \
+         the model was trained on the originals it may be more at ease with them; where it was trained on translations as \
+         well, as its recipe says, the figures of language flatter it.",
     );
     let bars: Vec<Bar> =
-        all.iter().map(|c| Bar { label: c.kind.clone(), estimate: c.change.flip_rate.into() }).collect();
+        all.iter().map(|c| Bar { label: named(c), estimate: c.change.flip_rate.into() }).collect();
     page.raw(format_args!(
         "{}",
         svg::intervals("Share of rewritings in which a suggestion changed", &bars, None)
@@ -367,7 +372,7 @@ fn counterfactuals(page: &mut Page, all: &[Counterfactual]) {
     let rows = all.iter().map(|c| {
         let rates = [c.change.flip_rate, c.change.dropped_rate, c.change.added_rate];
         let refused: usize = c.refused.values().sum();
-        [c.kind.clone(), c.rewritings.to_string(), refused.to_string()]
+        [named(c), c.rewritings.to_string(), refused.to_string()]
             .into_iter()
             .chain(rates.map(|r| cell(&r.into())))
             .collect()
@@ -382,7 +387,7 @@ fn counterfactuals(page: &mut Page, all: &[Counterfactual]) {
             c.change.level_shift.iter().map(|(d, e)| vec![d.clone(), cell(&(*e).into()), e.n.to_string()]);
         page.raw(format_args!(
             "<details><summary>{}: levels and worst examples</summary>\n",
-            escape(&c.kind)
+            escape(&named(c))
         ));
         page.table("Mean shift of level; below 0, a worse situation", &["domain", "shift", "n"], shifts);
         let worst = c.change.worst.iter().map(|w| {
@@ -393,6 +398,10 @@ fn counterfactuals(page: &mut Page, all: &[Counterfactual]) {
         page.table("Worst examples, by id", &["record", "dropped", "added", "levels"], worst);
         page.raw(format_args!("</details>\n"));
     }
+}
+
+fn named(c: &Counterfactual) -> String {
+    format!("{}: {}", c.kind, c.group)
 }
 
 fn behaviour(page: &mut Page, suites: &Suites) {

@@ -102,7 +102,10 @@ impl Report {
         page.list(if groups.is_empty() { vec![w.no_group.to_owned()] } else { groups });
         page.text(w.groups_caution);
         let changed = |c: &super::behaviour::Counterfactual| {
-            fill(w.rewriting, &[&words::kind(&c.kind, language), &per_hundred(&c.change.flip_rate.into())])
+            fill(
+                w.rewriting,
+                &[&words::kind(&c.kind, &c.group, language), &per_hundred(&c.change.flip_rate.into())],
+            )
         };
         let rewritten: Vec<String> = self.counterfactuals.iter().map(changed).collect();
         page.list(if rewritten.is_empty() { vec![w.no_rewriting.to_owned()] } else { rewritten });

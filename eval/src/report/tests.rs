@@ -6,11 +6,12 @@ use std::path::Path;
 use relat_engine::bundle::Manifest;
 use relat_engine::{Assessment, Taxonomy};
 
-use super::behaviour::{Rewritten, rewritten};
+use super::behaviour::{Counterfactual, outcomes};
 use super::*;
 use crate::bootstrap::{BootstrapConfig, Method};
 use crate::corpus::{self, Record};
 use crate::gates::{Gates, Outcome};
+use crate::share::Resampling;
 use crate::testing;
 use crate::{Date, Example};
 
@@ -82,13 +83,15 @@ fn report(records: &[Record], twist: Twist) -> Report {
     };
     let examples: Vec<Example> =
         records.iter().map(|r| testing::example(r.clone(), read(&r.text).unwrap())).collect();
-    collect(&examples, vec![rewritten("name", records, renamed, read).unwrap()])
+    let resampling = Resampling { resamples: 200, seed: 4 };
+    let names = outcomes(records, renamed, read).unwrap().counted("name", "all", resampling, 10);
+    collect(&examples, vec![names])
 }
 
-fn collect(examples: &[Example], rewritten: Vec<Rewritten>) -> Report {
+fn collect(examples: &[Example], counterfactuals: Vec<Counterfactual>) -> Report {
     let bootstrap = BootstrapConfig { resamples: 200, confidence: 0.95, seed: 4, method: Method::Percentile };
     let settings = Settings { bootstrap, min_n: 10, worst: 10 };
-    let measured = Measured { examples, rewritten, ..Measured::default() };
+    let measured = Measured { examples, counterfactuals, ..Measured::default() };
     Report::collect(run(), measured, &gates(), settings, &|_| {}).unwrap()
 }
 

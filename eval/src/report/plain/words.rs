@@ -150,7 +150,7 @@ pub(super) const EN: Words = Words {
 /// A name of the figures in Catalan, Spanish and English.
 type Label = (&'static str, [&'static str; 3]);
 
-/// Ways of rewriting, by the first part of their names.
+/// Ways of rewriting.
 const KINDS: [Label; 7] = [
     ("gender", ["gènere", "género", "gender"]),
     ("name", ["nom", "nombre", "name"]),
@@ -242,13 +242,9 @@ fn label(labels: &[Label], name: &str, language: PlainLanguage) -> Option<&'stat
 }
 
 /// What a way of rewriting changes; its stable name where it is not known here.
-pub(super) fn kind(name: &str, language: PlainLanguage) -> String {
-    let (first, rest) = name.split_once('_').unwrap_or((name, ""));
-    match label(&KINDS, first, language) {
-        Some(known) if rest.is_empty() => known.to_owned(),
-        Some(known) => format!("{known}: {rest}"),
-        None => name.to_owned(),
-    }
+pub(super) fn kind(name: &str, group: &str, language: PlainLanguage) -> String {
+    let known = label(&KINDS, name, language).unwrap_or(name);
+    if group == "all" { known.to_owned() } else { format!("{known}: {group}") }
 }
 
 /// A group of one feature; its stable name where it is not known here.
