@@ -67,3 +67,29 @@ pub(super) fn signed_errors(
     };
     taxonomy.domains().iter().enumerate().map(frame).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn a_small_origin_cannot_be_worked_out_from_the_coarser_table() {
+        let mut records = testing::sample_records(27, 6);
+        for (i, record) in records.iter_mut().enumerate() {
+            let origin = ["local", "Morocco", "Peru"][usize::from(i >= 12) + usize::from(i >= 15)];
+            record.person.as_mut().unwrap().origin = origin.to_owned();
+        }
+        let grouping = grouping(&records.iter().collect::<Vec<_>>(), 10);
+        let shown = |feature: Feature, level: &str| {
+            let table = grouping.tables.iter().find(|t| t.features == [feature]).unwrap();
+            table.groups.iter().any(|g| g.levels == [level])
+        };
+        assert!(!shown(Feature::OriginGroup, "africa"), "help: three records");
+        let latin = shown(Feature::OriginGroup, "latin_america");
+        let local = shown(Feature::OriginGroup, "local") || shown(Feature::Origin, "local");
+        // 27 in all, 12 local, 15 from elsewhere: any of these sums leaves the three over.
+        assert!(!(latin && (local || shown(Feature::Origin, "other"))));
+        assert!(grouping.tables.iter().all(|t| t.features != [Feature::OriginGroup, Feature::Origin]));
+    }
+}
