@@ -83,6 +83,7 @@ impl Feature {
             Self::Language => "language",
             Self::Household => "household",
             Self::Writer => "writer",
+            Self::Origin => "origin",
         }
     }
 }

@@ -365,7 +365,9 @@ mod tests {
     fn failed(examples: &[Example]) -> Vec<String> {
         let shipped = Gates::parse(include_str!("../gates.toml")).unwrap();
         let report = shipped.judge(&audit(examples), day("2026-11-30"));
-        report.results.into_iter().filter(|r| r.outcome == Outcome::Failed).map(|r| r.gate.id).collect()
+        // Gates of figures that are not made here are the report's to test.
+        let measured = report.results.into_iter().filter(|r| !r.figures.is_empty());
+        measured.filter(|r| r.outcome == Outcome::Failed).map(|r| r.gate.id).collect()
     }
 
     fn perfect_but(change: impl Fn(&Record, &mut Assessment)) -> Vec<Example> {

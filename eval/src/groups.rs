@@ -24,6 +24,8 @@ pub enum Feature {
     Household,
     /// Who wrote the record: stands for the centre.
     Writer,
+    /// `local` or `other`: coarse enough for the figures of a small corpus.
+    Origin,
 }
 
 /// Level of a record that does not tell a feature, so that counts by group sum to those of all.
@@ -47,8 +49,15 @@ pub const ORIGIN_GROUPS: [(&str, &[&str]); 7] = [
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Self; 6] =
-        [Self::Gender, Self::AgeBand, Self::OriginGroup, Self::Language, Self::Household, Self::Writer];
+    pub const ALL: [Self; 7] = [
+        Self::Gender,
+        Self::AgeBand,
+        Self::OriginGroup,
+        Self::Language,
+        Self::Household,
+        Self::Writer,
+        Self::Origin,
+    ];
 
     /// The record's level.
     #[must_use]
@@ -62,6 +71,7 @@ impl Feature {
             Self::OriginGroup => of_person(|p| origin_group(&p.origin).to_owned()),
             Self::Household => of_person(|p| p.household.clone()),
             Self::Writer => record.writer.clone(),
+            Self::Origin => of_person(|p| if p.origin == "local" { "local" } else { "other" }.to_owned()),
             Self::Language => match record.lang {
                 Language::Ca => "ca",
                 Language::Es => "es",

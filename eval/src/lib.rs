@@ -2,25 +2,33 @@
 
 pub mod agreement;
 pub mod bootstrap;
+pub mod change;
 pub mod corpus;
 mod date;
 mod error;
 mod example;
 pub mod figure_names;
 pub mod figures;
+pub mod findings;
 pub mod gates;
 pub mod groups;
 mod metric;
 pub mod metric_frame;
 pub mod metrics;
 mod normal;
+pub mod outside;
+pub mod predictions;
 pub mod reading;
+pub mod report;
 pub mod segmentation;
+pub mod share;
 pub mod statistic;
+pub mod suites;
 pub mod summary;
 mod suppression;
 #[cfg(test)]
 mod testing;
+pub mod translation;
 
 pub use bootstrap::{Bootstrap, BootstrapConfig, Estimate, Method};
 pub use date::{Date, NotADate};

@@ -1,5 +1,7 @@
 //! `relat-eval`: figures that can be trusted and gates that can stop a release.
 
+mod cli;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,6 +35,10 @@ enum Command {
     Agreement(AgreementArgs),
     /// Holds figures against release gates; exit code 1 when one stops the release.
     Gates(GatesArgs),
+    /// The report of a bundle: figures, groups, rewritings, suites and gates; exit code 1 when a gate stops the release.
+    Report(cli::report::ReportArgs),
+    /// The records with most errors as a page with their texts.
+    Errors(cli::errors::ErrorsArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -71,6 +77,8 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Segmentation { corpus, errors } => print_segmentation(&corpus, errors),
         Command::Agreement(args) => run_agreement(&args),
         Command::Gates(args) => run_gates(&args),
+        Command::Report(args) => cli::report::run(&args),
+        Command::Errors(args) => cli::errors::run(&args),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use relat_engine::Taxonomy;
 use relat_eval::corpus::read_dir;
+use relat_eval::predictions;
 use relat_training::language::{self, Counts};
 use relat_training::linear::config::LinearConfig;
 use relat_training::linear::export;
@@ -36,6 +37,10 @@ enum Command {
         /// Folder of the bundle that is written.
         #[arg(long, default_value = "models/linear")]
         out: PathBuf,
+        /// File that receives the assessment of each narrative by a model that had not seen its writer, one JSON object
+        /// a line: what `relat-eval report --predictions` reads.
+        #[arg(long)]
+        examples: Option<PathBuf>,
     },
     /// Count the table that tells the language of a sentence, and report its accuracy by leave-one-writer-out.
     Language {
@@ -55,13 +60,16 @@ fn main() -> anyhow::Result<()> {
             let n = relat_training::import::import_dir(&from, &to, Taxonomy::shipped())?;
             println!("{} records, {} sentences", n.records, n.sentences);
         }
-        Command::Linear { recipe, out } => {
+        Command::Linear { recipe, out, examples } => {
             let taxonomy = Taxonomy::shipped();
             let config = LinearConfig::read(&recipe)?;
             let corpus = Corpus::read(&config, taxonomy)?;
             let trained = train(&corpus, taxonomy, &config)?;
             let summary = relat_eval::summary(&trained.examples, taxonomy, &config.bootstrap)?;
             export::write(&out, &trained, &summary, &corpus, &config)?;
+            if let Some(path) = examples {
+                predictions::write(&path, &trained.examples)?;
+            }
             println!("{}", summary.to_markdown());
         }
         Command::Language { corpus, to } => {

@@ -1,0 +1,5 @@
+//! Commands that read and write many files.
+
+pub(crate) mod errors;
+pub(crate) mod report;
+mod source;
