@@ -1,3 +1,9 @@
 //! What data scientists trust and reviewers can stop a release with: gold records, metrics with intervals, groups.
 
+pub mod change;
 pub mod corpus;
+pub mod findings;
+pub mod share;
+
+#[cfg(test)]
+mod testing;

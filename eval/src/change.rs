@@ -1,0 +1,171 @@
+//! What changes between the assessment of a text and that of its rewriting, which should be read alike.
+
+use std::collections::BTreeMap;
+
+use relat_engine::Assessment;
+use serde::{Deserialize, Serialize};
+
+use crate::findings::suggested;
+use crate::share::{Estimate, Resampling, real};
+
+/// What changed in one rewriting. Holds ids and codes, no text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Record that was rewritten.
+    pub id: String,
+    /// Number of codes suggested on the original.
+    pub suggested: usize,
+    /// Codes suggested on the original only.
+    pub dropped: Vec<String>,
+    /// Codes suggested on the rewriting only.
+    pub added: Vec<String>,
+    /// Level of the rewriting minus level of the original, for each domain assessed in both.
+    pub shifts: BTreeMap<String, i8>,
+}
+
+impl Change {
+    /// Compares two assessments of one record.
+    #[must_use]
+    pub fn between(id: &str, original: &Assessment, rewritten: &Assessment) -> Self {
+        let (before, after) = (suggested(original), suggested(rewritten));
+        let owned = |code: &&str| (*code).to_owned();
+        let mut shifts = BTreeMap::new();
+        for finding in &original.levels {
+            let other = rewritten.levels.iter().find(|l| l.domain == finding.domain);
+            if let (Some(from), Some(to)) = (finding.level, other.and_then(|l| l.level)) {
+                let shift = i16::from(to) - i16::from(from);
+                shifts.insert(finding.domain.clone(), i8::try_from(shift).unwrap_or_default());
+            }
+        }
+        Self {
+            id: id.to_owned(),
+            suggested: before.len(),
+            dropped: before.difference(&after).map(owned).collect(),
+            added: after.difference(&before).map(owned).collect(),
+            shifts,
+        }
+    }
+
+    /// True when a suggestion appeared or disappeared.
+    #[must_use]
+    pub fn flipped(&self) -> bool {
+        !self.dropped.is_empty() || !self.added.is_empty()
+    }
+
+    /// Codes changed plus levels moved: how bad the example is.
+    #[must_use]
+    pub fn severity(&self) -> usize {
+        let levels: usize = self.shifts.values().map(|s| usize::from(s.unsigned_abs())).sum();
+        self.dropped.len() + self.added.len() + levels
+    }
+}
+
+/// What changed over many rewritings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeReport {
+    /// Share of rewritings in which any suggestion changed.
+    pub flip_rate: Estimate,
+    /// Share of the codes suggested on originals that their rewriting lost.
+    pub dropped_rate: Estimate,
+    /// Codes that the rewriting gained, for each code suggested on the original.
+    pub added_rate: Estimate,
+    /// Mean of level of the rewriting minus level of the original, by domain; negative is a worse situation.
+    pub level_shift: BTreeMap<String, Estimate>,
+    /// How often each code was dropped.
+    pub dropped_codes: BTreeMap<String, usize>,
+    /// How often each code was added.
+    pub added_codes: BTreeMap<String, usize>,
+    /// The worst examples, worst first.
+    pub worst: Vec<Change>,
+}
+
+impl ChangeReport {
+    /// Counts over some changes; several of one record are drawn together.
+    #[must_use]
+    pub fn of(changes: &[Change], resampling: Resampling, n_worst: usize) -> Self {
+        let mut by_record: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
+        for change in changes {
+            by_record.entry(&change.id).or_default().push(change);
+        }
+        let estimate = |units: &dyn Fn(&Change) -> Option<(f64, usize)>| {
+            let add = |a: (f64, usize), b: (f64, usize)| (a.0 + b.0, a.1 + b.1);
+            let sums: Vec<(f64, usize)> = by_record
+                .values()
+                .map(|all| all.iter().filter_map(|c| units(c)).fold((0.0, 0), add))
+                .collect();
+            Estimate::of_records(&sums, resampling)
+        };
+        let mut domains: Vec<&String> = changes.iter().flat_map(|c| c.shifts.keys()).collect();
+        domains.sort();
+        domains.dedup();
+        let shift = |domain: &String| estimate(&|c| c.shifts.get(domain).map(|&s| (f64::from(s), 1)));
+        let mut worst: Vec<Change> = changes.iter().filter(|c| c.severity() > 0).cloned().collect();
+        worst.sort_by(|a, b| b.severity().cmp(&a.severity()).then_with(|| a.id.cmp(&b.id)));
+        worst.truncate(n_worst);
+        Self {
+            flip_rate: estimate(&|c| Some((f64::from(u8::from(c.flipped())), 1))),
+            dropped_rate: estimate(&|c| Some((real(c.dropped.len()), c.suggested))),
+            added_rate: estimate(&|c| Some((real(c.added.len()), c.suggested))),
+            level_shift: domains.into_iter().map(|d| (d.clone(), shift(d))).collect(),
+            dropped_codes: count(changes.iter().flat_map(|c| &c.dropped)),
+            added_codes: count(changes.iter().flat_map(|c| &c.added)),
+            worst,
+        }
+    }
+}
+
+fn count<'a>(codes: impl Iterator<Item = &'a String>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for code in codes {
+        *counts.entry(code.clone()).or_default() += 1;
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Reads, keyword_model};
+    use proptest::prelude::*;
+    use relat_engine::Status;
+
+    const RULES: &[(&str, Reads)] = &[
+        ("debt", Reads::Need("debt", Status::Present)),
+        ("food", Reads::Demand("ask_food")),
+        ("low", Reads::Level("income", 2)),
+        ("middle", Reads::Level("income", 3)),
+        ("friends", Reads::Level("social_network", 4)),
+    ];
+
+    fn change(id: &str, from: &str, to: &str) -> Change {
+        let model = keyword_model(RULES);
+        Change::between(id, &model(from).unwrap(), &model(to).unwrap())
+    }
+
+    #[test]
+    fn dropped_added_and_shifted_are_told_apart() {
+        let change = change("a", "debt middle friends", "food low");
+        assert_eq!((change.dropped.join(" "), change.added.join(" ")), ("debt".into(), "ask_food".into()));
+        assert_eq!(change.shifts, BTreeMap::from([("income".to_owned(), -1)]), "help: one level is null");
+        let report = ChangeReport::of(&[change], Resampling { resamples: 50, seed: 1 }, 5);
+        assert_eq!(report.flip_rate.value, Some(1.0));
+        assert_eq!(report.level_shift["income"].value, Some(-1.0));
+        assert_eq!(report.worst[0].severity(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn reversing_every_pair_swaps_dropped_and_added(texts in proptest::collection::vec((0usize..6, 0usize..6), 1..20)) {
+            let words = ["nothing", "debt low", "food", "debt food", "low", "middle debt"];
+            let pairs = texts.iter().enumerate().map(|(i, &(a, b))| (format!("r{i}"), words[a], words[b]));
+            let there: Vec<Change> = pairs.clone().map(|(id, a, b)| change(&id, a, b)).collect();
+            let back: Vec<Change> = pairs.map(|(id, a, b)| change(&id, b, a)).collect();
+            let resampling = Resampling { resamples: 20, seed: 7 };
+            let (x, y) = (ChangeReport::of(&there, resampling, 3), ChangeReport::of(&back, resampling, 3));
+            prop_assert_eq!(x.flip_rate, y.flip_rate);
+            prop_assert_eq!(&x.dropped_codes, &y.added_codes);
+            let sum = |r: &ChangeReport| r.level_shift.get("income").and_then(|e| e.value).unwrap_or(0.0);
+            prop_assert!((sum(&x) + sum(&y)).abs() < 1e-12);
+        }
+    }
+}
