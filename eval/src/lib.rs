@@ -4,6 +4,7 @@ pub mod change;
 pub mod corpus;
 pub mod findings;
 pub mod share;
+pub mod suites;
 
 #[cfg(test)]
 mod testing;
