@@ -3,6 +3,7 @@
 pub mod change;
 pub mod corpus;
 pub mod findings;
+pub mod outside;
 pub mod share;
 pub mod suites;
 
