@@ -6,6 +6,7 @@ pub mod findings;
 pub mod outside;
 pub mod share;
 pub mod suites;
+pub mod translation;
 
 #[cfg(test)]
 mod testing;
