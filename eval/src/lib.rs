@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod corpus;
+pub mod counterfactual;
 pub mod findings;
 pub mod outside;
 pub mod share;
