@@ -1,0 +1,139 @@
+//! What a model does when nothing changes but who the person is.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use relat_engine::{Assessment, Language};
+use serde::{Deserialize, Serialize};
+
+use super::scene::pick;
+use super::{Kind, Origin, Refusal, rewrite};
+use crate::change::{Change, ChangeReport};
+use crate::corpus::Record;
+use crate::share::Resampling;
+
+/// What to rewrite and how to count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// What is changed.
+    pub kinds: Vec<Kind>,
+    /// How many of the origins each record is given names of, 1 to 8: fewer are faster.
+    pub names_per_record: usize,
+    /// How many examples each group shows.
+    pub n_worst: usize,
+    /// How intervals are drawn.
+    pub resampling: Resampling,
+}
+
+/// Rewritings counted together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Group {
+    /// What is changed.
+    pub kind: Kind,
+    /// Language of the records; null for all together.
+    pub language: Option<Language>,
+    /// Gender of the person before the change, where gender is changed: the two directions would cancel each other
+    /// out. Null for both together and for other kinds.
+    pub from: Option<String>,
+}
+
+/// What changed in a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupReport {
+    /// Which rewritings.
+    pub group: Group,
+    /// Records that were tried.
+    pub tried: usize,
+    /// Records that were rewritten.
+    pub rewritten: usize,
+    /// How many were not, and why.
+    pub refused: BTreeMap<Refusal, usize>,
+    /// What changed in those that were.
+    pub changes: ChangeReport,
+}
+
+/// What changed, by group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CounterfactualReport {
+    /// One entry a kind, and within it a language and a direction; groups without a rewriting are left out.
+    pub groups: Vec<GroupReport>,
+}
+
+/// One record, one kind.
+struct Tried<'a> {
+    record: &'a Record,
+    kind: Kind,
+    outcome: Result<Change, Refusal>,
+}
+
+/// Rewrites every record in every way that it can be, and runs originals and rewritings through a model.
+/// # Errors
+/// The model's first error.
+pub fn run<F>(records: &[Record], plan: &Plan, predict: F) -> relat_engine::Result<CounterfactualReport>
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+{
+    let of_record = |record| try_all(record, plan, &predict);
+    let tried: Vec<Vec<Tried<'_>>> =
+        records.par_iter().map(of_record).collect::<relat_engine::Result<_>>()?;
+    let mut groups: BTreeMap<Group, Vec<&Tried<'_>>> = BTreeMap::new();
+    for one in tried.iter().flatten() {
+        let gender = matches!(one.kind, Kind::Gender { .. });
+        let from = one.record.person.as_ref().map(|p| p.gender.clone()).filter(|_| gender);
+        for language in [None, Some(one.record.lang)] {
+            for from in [None, from.clone()].into_iter().take(if from.is_some() { 2 } else { 1 }) {
+                groups.entry(Group { kind: one.kind, language, from }).or_default().push(one);
+            }
+        }
+    }
+    let report = |(group, all): (Group, Vec<&Tried<'_>>)| {
+        let changes: Vec<Change> = all.iter().filter_map(|t| t.outcome.as_ref().ok().cloned()).collect();
+        let mut refused = BTreeMap::new();
+        for refusal in all.iter().filter_map(|t| t.outcome.as_ref().err()) {
+            *refused.entry(*refusal).or_default() += 1;
+        }
+        GroupReport {
+            group,
+            tried: all.len(),
+            rewritten: changes.len(),
+            refused,
+            changes: ChangeReport::of(&changes, plan.resampling, plan.n_worst),
+        }
+    };
+    let groups = groups.into_par_iter().map(report).filter(|g| g.rewritten > 0).collect();
+    Ok(CounterfactualReport { groups })
+}
+
+fn try_all<'a, F>(record: &'a Record, plan: &Plan, predict: &F) -> relat_engine::Result<Vec<Tried<'a>>>
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+{
+    let mut original: Option<Assessment> = None;
+    let mut tried = Vec::new();
+    for &kind in plan.kinds.iter().filter(|k| planned(record, **k, plan.names_per_record)) {
+        let outcome = match rewrite(record, kind) {
+            Err(refusal) => Err(refusal),
+            Ok(rewriting) => {
+                let before = match original.take() {
+                    Some(assessment) => assessment,
+                    None => predict(&record.text)?,
+                };
+                let change = Change::between(&record.id, &before, &predict(&rewriting.text)?);
+                original = Some(before);
+                Ok(change)
+            }
+        };
+        tried.push(Tried { record, kind, outcome });
+    }
+    Ok(tried)
+}
+
+/// Each record gets as many origins as planned, in a row from one that its id decides.
+fn planned(record: &Record, kind: Kind, names_per_record: usize) -> bool {
+    let Kind::Name { origin } = kind else { return true };
+    let n = Origin::ALL.len();
+    let first = pick(&record.id, "origin", n);
+    let place = Origin::ALL.iter().position(|o| *o == origin).unwrap_or(0);
+    (place + n - first) % n < names_per_record
+}
