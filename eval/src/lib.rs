@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod bootstrap;
 pub mod change;
 pub mod corpus;
+pub mod counterfactual;
 mod date;
 mod error;
 mod example;
