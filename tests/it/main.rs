@@ -1,11 +1,17 @@
 //! End to end: the API, the command line, faults, leaks and the page in a real browser.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
-
+// Clippy tells tests from other code by this attribute.
+#[cfg(test)]
 mod api;
+#[cfg(test)]
 mod browser;
+#[cfg(test)]
 mod cli;
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
 mod laws;
+#[cfg(test)]
 mod leaks;
+#[cfg(test)]
 mod support;
