@@ -16,7 +16,7 @@ async fn live() -> Json<Value> {
     Json(json!({ "status": "live" }))
 }
 
-/// The model is loaded before the socket is opened, so that what is left to ask is the store.
+/// The model is loaded before the first request is answered, so that what is left to ask is the store.
 async fn ready(State(state): State<AppState>) -> Result<Json<Value>, Error> {
     state.store.check().await?;
     Ok(Json(json!({ "status": "ready" })))
