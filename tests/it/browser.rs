@@ -359,6 +359,26 @@ async fn words_can_be_read_against_what_is_behind_them() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_gone_takes_no_typed_text_with_it() {
+    let mut browser = Browser::open(1360, 900).await;
+    browser.go("/?lang=en").await;
+    let record = telling(relat_engine::Language::En);
+    browser.paste(&record.text).await;
+    let cards = "return document.querySelectorAll('#findings .card').length";
+    let before = browser.script(cards, vec![]).await;
+    browser.service.child.kill().unwrap();
+    browser.service.child.wait().unwrap();
+    let add = "document.getElementById('text').focus(); document.execCommand('insertText', false, ' And no heating.')";
+    browser.script(add, vec![]).await;
+    browser.click("button.main").await;
+    let told = "return document.getElementById('notice').textContent.includes('The server does not answer')";
+    browser.until("the page says that the service is gone", told).await;
+    let kept = browser.script("return document.getElementById('text').value", vec![]).await;
+    assert_eq!(kept, json!(format!("{} And no heating.", record.text)));
+    assert_eq!(browser.script(cards, vec![]).await, before, "help: what was read stays as well");
+}
+
 /// Texts whose contrast with the colour behind them is under 4.5 to 1, as WCAG 2.1 counts it.
 const CONTRAST: &str = r#"
 const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
