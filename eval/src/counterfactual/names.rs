@@ -52,6 +52,10 @@ pub(crate) fn counterpart(name: &str) -> Option<String> {
     parts.map(|p| p.join(" "))
 }
 
+/// Titles before a name.
+const TITLES: [&str; 11] =
+    ["sra", "sr", "mr", "mrs", "ms", "don", "doña", "senyora", "señora", "senyor", "señor"];
+
 /// A person's name in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mention {
@@ -83,8 +87,10 @@ pub(crate) fn mentions(tokens: &[Token], tongue: Tongue) -> Vec<Mention> {
             let double = first(&token.text)
                 || first(&name.counterpart)
                 || matches!(second.text.as_str(), "Maria" | "Màrius");
-            // Maria José, Josep Maria: the first name decides.
-            if double && !surname_follows_only(tokens, end) {
+            // Maria José, Josep Maria: the first name decides; but Juan Amaya has a surname.
+            let fits = other.gender == name.gender
+                || matches!(second.text.as_str(), "Maria" | "María" | "José" | "Josep" | "Jesús");
+            if double && fits && !surname_follows_only(tokens, end) {
                 gender = if other.gender == name.gender { other.gender } else { name.gender };
                 end += usize::from(!second.text.is_empty());
             }
@@ -104,7 +110,10 @@ pub(crate) fn mentions(tokens: &[Token], tongue: Tongue) -> Vec<Mention> {
             let token = tokens.get(i)?;
             let same = found.iter().find(|m| m.name == token.text)?;
             let before = i.checked_sub(1).and_then(|j| tokens.get(j)).map_or("", |t| t.lower.as_str());
-            let place = PLACE_WORDS.has(before);
+            let place = PLACE_WORDS.has(before)
+                || (tongue == Tongue::Ca
+                    && matches!(token.text.as_str(), "Montserrat" | "Núria")
+                    && matches!(before, "a" | "de" | "per" | "des"));
             (!place).then(|| Mention { given: i..i + 1, surname: i + 1..i + 1, age: None, ..same.clone() })
         })
         .collect();
@@ -113,7 +122,13 @@ pub(crate) fn mentions(tokens: &[Token], tongue: Tongue) -> Vec<Mention> {
     // A name that is a word as well needs a sign that it is a name: a use inside a sentence or a surname.
     let sure = |m: &Mention| {
         let word = tokens.get(m.given.start).and_then(|t| given(&t.text)).is_some_and(|g| g.also_word);
+        let before = |back: usize| {
+            let token = m.given.start.checked_sub(back).and_then(|j| tokens.get(j));
+            token.map_or("", |t| t.lower.as_str())
+        };
         !word
+            || TITLES.contains(&before(1))
+            || (before(1) == "." && TITLES.contains(&before(2)))
             || found.iter().any(|o| {
                 o.name == m.name && (!starts_sentence(tokens, o.given.start) || !o.surname.is_empty())
             })
@@ -139,6 +154,12 @@ fn surname_follows_only(tokens: &[Token], second: usize) -> bool {
 
 fn candidate(tokens: &[Token], i: usize, tongue: Tongue) -> Option<&'static Given> {
     let token = tokens.get(i)?;
+    // Names that are mountains: people have an article in Catalan.
+    let led = i.checked_sub(1).and_then(|j| tokens.get(j)).map_or("", |t| t.lower.as_str());
+    let mountain = tongue == Tongue::Ca && matches!(token.text.as_str(), "Montserrat" | "Núria");
+    if mountain && matches!(led, "a" | "de" | "per" | "des") {
+        return None;
+    }
     // Months in English.
     if tongue == Tongue::En
         && matches!(token.text.as_str(), "Mar" | "Jan" | "Juli" | "April" | "May" | "August")
@@ -157,6 +178,7 @@ fn candidate(tokens: &[Token], i: usize, tongue: Tongue) -> Option<&'static Give
             break;
         };
         let upper = previous.capital()
+            || matches!(previous.lower.as_str(), "san" | "sant" | "santa" | "santo")
             || matches!(
                 previous.lower.as_str(),
                 "carrer"

@@ -153,6 +153,18 @@ fn starts(scene: &Scene<'_>, i: usize, name: &str) -> bool {
 /// "parla romanès", "intèrpret de xinès", "speaks Chinese": the language and not the country.
 fn is_language(scene: &Scene<'_>, i: usize) -> bool {
     let noun_after_en = scene.tongue == Tongue::En;
+    // "Parla wòlof, francès i castellà"
+    let sentence = scene.tokens.get(i).map(|t| t.sentence);
+    let listed = (1..=6).filter_map(|k| i.checked_sub(k)).any(|j| {
+        let same = scene.tokens.get(j).is_some_and(|t| Some(t.sentence) == sentence);
+        same && matches!(
+            scene.word(j),
+            "parla" | "parlen" | "habla" | "hablan" | "speaks" | "speak" | "parlo" | "hablo"
+        )
+    });
+    if listed {
+        return true;
+    }
     matches!(
         scene.before(i),
         "parla"

@@ -120,12 +120,14 @@ pub(super) fn rewrite(record: &Record, origin: Origin) -> Result<Rewriting, Refu
             *slot = true;
         }
     }
+    // Li is a pronoun as well.
+    let long = |t: &super::token::Token| t.text.chars().count() > 2;
     // The surname alone, or a relative's: "Ms Mulvey", "la família Puig".
     let alone = scene
         .tokens
         .iter()
         .zip(&covered)
-        .filter(|(t, done)| !**done && Some(&t.text) == surname.map(|s| &s.text));
+        .filter(|(t, done)| !**done && long(t) && Some(&t.text) == surname.map(|s| &s.text));
     edits.extend(alone.map(|(token, _)| Edit { span: token.span, text: target.surname.to_owned() }));
     apply(&record.text, &scene.spans, edits)
 }

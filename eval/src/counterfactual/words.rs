@@ -79,6 +79,10 @@ pub(crate) const NOT_BEFORE_ALONE: Words = Words("not_before_alone");
 pub(crate) const AFTER_ALONE: Words = Words("after_alone");
 /// Words after which an adjective stands for a noun or goes before one.
 pub(crate) const LEADS_A_NOUN: Words = Words("leads_a_noun");
+/// Names of languages, which are adjectives of people as well.
+pub(crate) const LANGUAGES: Words = Words("languages");
+/// Verbs in the present that look like participles: traslada, olvida.
+pub(crate) const NOT_PARTICIPLES: Words = Words("not_participles");
 /// Words between two adjectives of one subject.
 pub(crate) const BETWEEN_ADJECTIVES: Words = Words("between_adjectives");
 
@@ -89,6 +93,8 @@ mod tests {
     #[test]
     fn every_list_of_the_file_has_its_name_here_and_words() {
         let names = [
+            LANGUAGES,
+            NOT_PARTICIPLES,
             BETWEEN_ADJECTIVES,
             LEADS_A_NOUN,
             AFTER_ALONE,

@@ -5,8 +5,8 @@ use super::mark::{Mark, What};
 use crate::counterfactual::Refusal;
 use crate::counterfactual::lexicon::{Gender, Number, SaidOf, Tongue};
 use crate::counterfactual::words::{
-    AFTER_ALONE, BEFORE_ARTICLES, BETWEEN_ADJECTIVES, DEGREE, LEADS_A_NOUN, LINKING, NOT_BEFORE_ALONE,
-    PERFECT, STATE_VERBS,
+    AFTER_ALONE, BEFORE_ARTICLES, BETWEEN_ADJECTIVES, DEGREE, LANGUAGES, LEADS_A_NOUN, LINKING,
+    NOT_BEFORE_ALONE, NOT_PARTICIPLES, PERFECT, STATE_VERBS,
 };
 
 impl Loose<'_> {
@@ -39,6 +39,10 @@ impl Loose<'_> {
         // dreta, said of nobody's hand or leg: standing.
         let said = if word == "dreta" { SaidOf::People } else { form.kind };
         let linked = self.linked(i);
+        // "ensenyar català", "habla rumano": the language.
+        if LANGUAGES.has(word) && !linked {
+            return Ok(None);
+        }
         let new = self.reader.lexicon.adjectives.inflected(form, gender.other()).to_owned();
         if form.number == Number::Pl {
             let sentence = self.token(i).map(|t| t.sentence);
@@ -76,6 +80,10 @@ impl Loose<'_> {
             .people
             .iter()
             .any(|p| p.gender == gender && p.range.end < i && self.reader.together(p.range.start, i));
+        // "tras tres años parado", "lleva 13 meses parada"
+        if matches!(word, "años" | "anys" | "meses" | "mesos" | "semanas" | "setmanes" | "días" | "dies") {
+            return true;
+        }
         verb_like && (told || self.pronoun_before(i, gender).is_some())
     }
 
@@ -83,7 +91,15 @@ impl Loose<'_> {
     pub(super) fn participle(&self, i: usize) -> Option<Mark> {
         let word = self.reader.lower(i);
         let (gender, new) = other_participle(self.reader.tongue, word)?;
-        let copula = STATE_VERBS.has(self.before(i));
+        // The Catalan es is a clitic and no verb.
+        let reflexive = self.reader.tongue == Tongue::Ca && self.before(i) == "es";
+        let copula = STATE_VERBS.has(self.before(i)) && !reflexive;
+        // "Antonio Gálvez, 47, destinado por la empresa"
+        let apposed = self.opens_clause(i)
+            && matches!(
+                self.reader.lower(i + 1),
+                "por" | "per" | "en" | "a" | "de" | "con" | "amb" | "des" | "desde" | "del" | "al"
+            );
         // "no l'ha molestada mai": a feminine participle agrees with the clitic.
         let led = i.checked_sub(2).map_or("", |j| self.reader.lower(j));
         let agrees = self.reader.tongue == Tongue::Ca
@@ -96,7 +112,8 @@ impl Loose<'_> {
             return self.one(i, What::Adjective, (gender, Number::Sg), &new);
         }
         let listed = self.reader.is_noun(i) || self.belongs_to_a_thing(i, gender, Number::Sg);
-        if !copula || listed || !self.is_someone(i, gender, SaidOf::Both, true).unwrap_or(false) {
+        if !(copula || apposed) || listed || !self.is_someone(i, gender, SaidOf::Both, true).unwrap_or(false)
+        {
             return None;
         }
         let same = |j: &usize| self.reader.together(*j, i);
@@ -120,7 +137,9 @@ impl Loose<'_> {
             "sol" => !article,
             _ if matches!(previous, "yo" | "jo" | "él" | "ell") => true,
             _ => {
-                let linked = self.linked(i) || previous.ends_with("se");
+                // "la visita es solo para mirar": only.
+                let only = matches!(previous, "es" | "era" | "fue" | "son" | "ser") && !ends;
+                let linked = !only && (self.linked(i) || previous.ends_with("se"));
                 linked && (ends || AFTER_ALONE.has(next))
             }
         }
@@ -172,7 +191,7 @@ impl Loose<'_> {
             let Some(k) = j.checked_sub(1).filter(|&k| self.reader.together(k, i)) else { return false };
             let word = self.reader.lower(k);
             if LINKING.has(word) {
-                return true;
+                return !(self.reader.tongue == Tongue::Ca && word == "es");
             }
             let between = DEGREE.has(word)
                 || BETWEEN_ADJECTIVES.has(word)
@@ -205,11 +224,11 @@ fn is_participle(word: &str) -> bool {
 }
 
 /// The other gender of a regular participle in the singular.
-fn other_participle(tongue: Tongue, word: &str) -> Option<(Gender, String)> {
+pub(super) fn other_participle(tongue: Tongue, word: &str) -> Option<(Gender, String)> {
     const ES: [(&str, &str); 2] = [("ada", "ado"), ("ida", "ido")];
     const CA: [(&str, &str); 3] = [("ada", "at"), ("ida", "it"), ("uda", "ut")];
     let pairs: &[(&str, &str)] = if tongue == Tongue::Es { &ES } else { &CA };
-    if word.chars().count() < 6 {
+    if word.chars().count() < 6 || NOT_PARTICIPLES.has(word) {
         return None;
     }
     let swap = |from: &str, to: &str| word.strip_suffix(from).map(|stem| format!("{stem}{to}"));

@@ -26,10 +26,12 @@ pub(super) fn marks(tokens: &[Token]) -> Result<Vec<Mark>, Refusal> {
             *slot = true;
         }
         let sentence = tokens.get(mention.given.start).map_or(0, |t| t.sentence);
+        let surname = tokens.get(mention.surname.clone()).and_then(|s| s.first()).map(|t| t.text.clone());
         let what = What::Name {
             apposed: apposed(tokens, mention.given.start, lexicon),
             age: mention.age,
             name: mention.name,
+            surname,
         };
         marks.push(Mark { what, gender: mention.gender, number: Number::Sg, sentence, edits });
     }
@@ -177,8 +179,15 @@ fn noun(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<Mark> {
                     }))
         }
     };
-    let what = What::Noun { kind: form.kind, described, unsure: None };
+    let what =
+        What::Noun { kind: form.kind, described, unsure: None, titled: titled_name(tokens, i, form.kind) };
     Some(Mark { what, gender, number: form.number, sentence: token.sentence, edits })
+}
+
+/// The name after a title.
+fn titled_name(tokens: &[Token], i: usize, kind: NounKind) -> Option<String> {
+    let next = if tokens.get(i + 1).is_some_and(|t| t.text == ".") { i + 2 } else { i + 1 };
+    tokens.get(next).filter(|_| kind == NounKind::Title).map(|t| t.text.clone())
 }
 
 /// A capital right after a word for a relative is a name: one that is not in the lists cannot be changed.

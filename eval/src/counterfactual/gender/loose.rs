@@ -7,7 +7,7 @@ use crate::counterfactual::Refusal;
 use crate::counterfactual::edit::{Edit, with_case_of};
 use crate::counterfactual::lexicon::{Gender, Number, SaidOf, Tongue};
 use crate::counterfactual::token::Token;
-use crate::counterfactual::words::{NEUTER, TIMES};
+use crate::counterfactual::words::{BEFORE_ARTICLES, NEUTER, TIMES};
 
 /// A reader at a word outside any noun phrase about a person.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,11 @@ pub(super) struct Loose<'a> {
 impl Loose<'_> {
     /// The mark at a word, if it is one.
     pub(super) fn mark(&self, i: usize) -> Result<Option<Mark>, Refusal> {
-        if let Some(mark) = self.pronoun(i).or_else(|| self.both_of_them(i)).or_else(|| self.the_one_that(i))
+        if let Some(mark) = self
+            .pronoun(i)
+            .or_else(|| self.both_of_them(i))
+            .or_else(|| self.the_one_that(i))
+            .or_else(|| self.oneself(i))
         {
             return Ok(Some(mark));
         }
@@ -66,9 +70,11 @@ impl Loose<'_> {
         let sentence = self.token(i).map(|t| t.sentence);
         let same = |j: &usize| self.token(*j).map(|t| t.sentence) == sentence;
         let timeless = |j: usize| !TIMES.has(self.reader.lower(j));
-        // "A l'ajuntament no el van apuntar": what a place says is not what a clitic stands for.
-        let clitic = matches!(self.reader.lower(i), "la" | "el" | "lo");
-        let place = |j: usize| clitic && self.in_place(j);
+        // "A l'ajuntament no el van apuntar": what a place says is not what a clitic stands for; and what stands after
+        // any preposition is no subject of an adjective.
+        let clitic =
+            matches!(self.reader.lower(i), "la" | "el" | "lo" | "'l") || is_clitic_like(self.reader.lower(i));
+        let place = |j: usize| if clitic { self.in_place(j) } else { self.led_by_preposition(j) };
         let thing = (0..i)
             .rev()
             .take_while(same)
@@ -80,7 +86,8 @@ impl Loose<'_> {
             (SaidOf::People, None, _) => Ok(true),
             // "la carta la citó": a thing right before a clitic is what it stands for; "a la piscina la citan" is not.
             (SaidOf::People, Some(thing), _) => Ok(thing + 1 != i || self.after_preposition(thing)),
-            (SaidOf::Both, _, _) if neuter && self.told_as_neuter(i) => Ok(false),
+            (SaidOf::Both, _, _) if neuter && clitic && self.told_as_neuter(i) => Ok(false),
+            (SaidOf::Both, None, None) if neuter && !clitic => Ok(false),
             (SaidOf::Both, None, _) => Ok(true),
             (SaidOf::Both, Some(thing), Some(someone)) if someone > thing => Ok(true),
             (SaidOf::Both, Some(_), Some(_)) => Err(Refusal::AmbiguousAgreement),
@@ -92,7 +99,12 @@ impl Loose<'_> {
     pub(super) fn told_as_neuter(&self, i: usize) -> bool {
         let own = self.reader.lower(i);
         let verb = if own == "lo" { self.reader.lower(i + 1) } else { own };
-        self.reader.tongue == Tongue::Es && NEUTER.has_stem_of(verb) || !is_clitic_like(own)
+        // "lo ve llorar", "dejarlo solo": about a person after all.
+        let next = self.reader.lower(if own == "lo" { i + 2 } else { i + 1 });
+        let does = ["ar", "er", "ir", "ando", "iendo"].iter().any(|e| next.ends_with(e))
+            || matches!(next, "solo" | "sola");
+        let people = self.reader.lexicon.adjectives.readings(next).iter().any(|f| f.kind == SaidOf::People);
+        self.reader.tongue == Tongue::Es && NEUTER.has_stem_of(verb) && !does && !people
     }
 
     /// A pronoun of the same gender before, in the sentence.
@@ -108,6 +120,30 @@ impl Loose<'_> {
         let word = |back: usize| thing.checked_sub(back).map_or("", |j| self.reader.lower(j));
         matches!(word(1), "al" | "en" | "a")
             || (matches!(word(1), "la" | "el" | "l'" | "una" | "un") && matches!(word(2), "a" | "en"))
+    }
+
+    /// After a preposition, with or without an article between.
+    fn led_by_preposition(&self, thing: usize) -> bool {
+        let word = |back: usize| thing.checked_sub(back).map_or("", |j| self.reader.lower(j));
+        let article = matches!(
+            word(1),
+            "la" | "el"
+                | "l'"
+                | "una"
+                | "un"
+                | "su"
+                | "mi"
+                | "seva"
+                | "seu"
+                | "esta"
+                | "este"
+                | "aquest"
+                | "aquesta"
+        );
+        BEFORE_ARTICLES.has(word(1))
+            || matches!(word(1), "al" | "del" | "pel" | "d'")
+            || (article
+                && (BEFORE_ARTICLES.has(word(2)) || (word(2) == "la" && BEFORE_ARTICLES.has(word(3)))))
     }
 
     pub(super) fn after_preposition(&self, thing: usize) -> bool {

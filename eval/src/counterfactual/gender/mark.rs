@@ -14,6 +14,8 @@ pub(super) enum What {
         age: Option<u8>,
         /// After a noun that says who it is: "la mare, la Ndèye".
         apposed: bool,
+        /// The first surname, if any.
+        surname: Option<String>,
     },
     /// A noun with what agrees with it; `described` when it may be said of the person described.
     Noun {
@@ -23,6 +25,8 @@ pub(super) enum What {
         described: bool,
         /// Ages at which the person described may be meant by it or not: "l'avi", the grandfather.
         unsure: Option<(u8, u8)>,
+        /// The name that a title stands before.
+        titled: Option<String>,
     },
     /// A pronoun or a clitic: about whoever was told of before, never about the one who speaks.
     Pronoun,

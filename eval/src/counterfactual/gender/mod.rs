@@ -58,7 +58,7 @@ pub(super) fn rewrite(record: &Record, scope: Scope) -> Result<Rewriting, Refusa
     if tokens.iter().any(|t| lexicons.iter().any(|l| Lexicon::of(*l).is_gendered_topic(&t.lower))) {
         return Err(Refusal::GenderedTopic);
     }
-    if tokens.iter().any(|t| matches!(t.lower.as_str(), "sor" | "mossèn" | "capellà")) {
+    if tokens.iter().any(|t| matches!(t.lower.as_str(), "sor" | "mossèn" | "capellà" | "trans")) {
         return Err(Refusal::GenderedTopic);
     }
     let initials = |m: &names::Mention| names::initial_alone(&tokens, &names::mentions(&tokens, tongue), m);
@@ -132,8 +132,16 @@ fn of_person(marks: &[Mark], tokens: &[Token], person: &Described) -> Result<Vec
     }
     let own: Vec<&Mark> = own.into_iter().filter(|m| m.number == Number::Sg).collect();
     let name = name_of(&own, person.age);
+    let surname = own.iter().filter(|m| m.name() == name).find_map(|m| match &m.what {
+        What::Name { surname, .. } => surname.as_deref(),
+        What::Noun { .. } | What::Pronoun | What::Adjective => None,
+    });
     let mine = |m: &&Mark| match &m.what {
         What::Name { name: other, .. } => Some(other.as_str()) == name,
+        What::Noun { titled: Some(titled), .. } => {
+            let own = name.is_some_and(|n| n.split(' ').any(|part| part == titled));
+            own || surname == Some(titled.as_str())
+        }
         What::Noun { described, .. } => *described,
         What::Pronoun => !person.speaks,
         What::Adjective => true,
@@ -143,6 +151,14 @@ fn of_person(marks: &[Mark], tokens: &[Token], person: &Described) -> Result<Vec
     }
     let meant = |(from, to): (u8, u8)| person.age.is_none_or(|age| from <= age && age <= to);
     if own.iter().any(|m| matches!(m.what, What::Noun { unsure: Some(ages), .. } if meant(ages))) {
+        return Err(Refusal::OtherSameGender);
+    }
+    // "una señora de rosa… la señora": another one was told of.
+    let client = |told: bool| {
+        let fits = |m: &&&Mark| matches!(m.what, What::Noun { kind: NounKind::Client, described, .. } if described == told);
+        own.iter().any(|m| fits(&m))
+    };
+    if client(true) && client(false) {
         return Err(Refusal::OtherSameGender);
     }
     // A pronoun near someone else of the same gender may be about either.

@@ -1,5 +1,6 @@
 //! Noun phrases of Catalan and Spanish about people: the noun and all that agrees with it.
 
+use super::adjective::other_participle;
 use crate::counterfactual::edit::{Edit, with_case_of};
 use crate::counterfactual::lexicon::{Form, Gender, Lexicon, NounKind, Number, Tongue};
 use crate::counterfactual::token::Token;
@@ -97,7 +98,14 @@ impl<'a> Reader<'a> {
                 .or_else(|| listed(stem.strip_suffix('e')?));
             found.filter(|f| f.1 == Number::Sg).map(|f| (f.0, Number::Pl))
         };
-        listed(word).or_else(singular)
+        let by_ending = || {
+            let ending = |ends: &[&str]| ends.iter().any(|e| word.ends_with(e) && word.len() > e.len() + 2);
+            let f = ending(&["ció", "sió", "ción", "sión", "tat", "dad", "tud"]);
+            let m = ending(&["ment", "miento", "isme", "ismo", "aje"]);
+            let fitting = if f { Some(Gender::F) } else { m.then_some(Gender::M) };
+            fitting.filter(|_| self.lexicon.adjectives.readings(word).is_empty()).map(|g| (g, Number::Sg))
+        };
+        listed(word).or_else(singular).or_else(by_ending)
     }
 
     /// The phrase around a noun; None where the word is no noun here or shows no gender.
@@ -105,6 +113,10 @@ impl<'a> Reader<'a> {
         let word = self.lower(i);
         let readings = self.lexicon.nouns.readings(word);
         let first = readings.first()?;
+        // socio-sanitario: part of a compound.
+        if self.tokens.get(i + 1).is_some_and(|t| t.text == "-" && !t.spaced) && self.lower(i) != "ex" {
+            return None;
+        }
         let (mut left, mut gender, number) = (i, first.gender, first.number);
         let (mut determined, mut possessed, mut indefinite) = (false, false, false);
         let mut article = None;
@@ -162,7 +174,10 @@ impl<'a> Reader<'a> {
         let (right, adjectives) = self.right_of(i + 1, gender, number);
         let gender = gender?;
         let kind = self.kind(i, possessed, (gender, number))?;
-        if kind == NounKind::Substantive && (!determined || self.goes_on_as_noun_phrase(i + 1)) {
+        let of_someone =
+            matches!(self.lower(i + 1), "de" | "d'") && matches!(word, "neta" | "net" | "néta" | "nét");
+        let placed = determined || of_someone;
+        if kind == NounKind::Substantive && (!placed || self.goes_on_as_noun_phrase(i + 1)) {
             return None;
         }
         if kind == NounKind::Title && !self.titles_someone(i) {
@@ -224,9 +239,15 @@ impl<'a> Reader<'a> {
                     .filter(|_| is_after_noun(word))
                     .map(|f| self.lexicon.determiners.inflected(&f, gender.other()))
             });
+            // "doctora asignada": a participle right after the noun, in no list.
+            let participle =
+                (j == from && !self.is_noun(j)).then(|| other_participle(self.tongue, word)).flatten();
+            let participle =
+                participle.filter(|(g, _)| *g == gender && number == Number::Sg).map(|(_, new)| new);
+            let form = form.map(str::to_owned).or(participle);
             if let Some(new) = form.filter(|_| !ALSO_VERBS.has(word)) {
                 if let Some(token) = self.tokens.get(j) {
-                    edits.push(Edit { span: token.span, text: with_case_of(&token.text, new) });
+                    edits.push(Edit { span: token.span, text: with_case_of(&token.text, &new) });
                 }
                 j += 1;
                 end = j;

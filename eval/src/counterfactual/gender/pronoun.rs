@@ -49,6 +49,43 @@ impl Loose<'_> {
         Some(mark)
     }
 
+    /// "yo misma", "jo mateixa", "sí misma"; "en Nelson, un dels tres germans".
+    pub(super) fn oneself(&self, i: usize) -> Option<Mark> {
+        let (gender, new) = match self.reader.lower(i) {
+            "misma" => (Gender::F, "mismo"),
+            "mismo" => (Gender::M, "misma"),
+            "mateixa" => (Gender::F, "mateix"),
+            "mateix" => (Gender::M, "mateixa"),
+            "ésta" => (Gender::F, "éste"),
+            "éste" => (Gender::M, "ésta"),
+            "una" => (Gender::F, if self.reader.tongue == Tongue::Es { "uno" } else { "un" }),
+            "uno" | "un" => (Gender::M, "una"),
+            _ => return None,
+        };
+        if matches!(self.reader.lower(i), "una" | "uno" | "un") {
+            let of_them = matches!(self.reader.lower(i + 1), "dels" | "de")
+                && (self.reader.lower(i + 1) == "dels" || matches!(self.reader.lower(i + 2), "los" | "les"));
+            let near = self.people.iter().any(|p| {
+                p.gender == gender
+                    && p.range.end < i
+                    && i - p.range.end < 6
+                    && self.reader.together(p.range.start, i)
+            });
+            return if of_them && near && self.before(i) == "," {
+                self.one(i, What::Adjective, (gender, Number::Sg), new)
+            } else {
+                None
+            };
+        }
+        if matches!(self.reader.lower(i), "ésta" | "éste") {
+            let ends = self.token(i + 1).is_none_or(|t| t.sign());
+            let about = ends && self.is_someone(i, gender, SaidOf::Both, true).unwrap_or(false);
+            return if about { self.one(i, What::Pronoun, (gender, Number::Sg), new) } else { None };
+        }
+        let own = matches!(self.before(i), "yo" | "jo" | "mí" | "mi" | "sí" | "si" | "tú" | "tu");
+        if own { self.one(i, What::Adjective, (gender, Number::Sg), new) } else { None }
+    }
+
     /// las dos, totes dues, ambas: a plural on its own.
     pub(super) fn both_of_them(&self, i: usize) -> Option<Mark> {
         let next = self.reader.lower(i + 1);
@@ -73,8 +110,10 @@ impl Loose<'_> {
             i + if matches!(self.reader.lower(i), "ambas" | "ambos" | "ambdues" | "ambdós") { 1 } else { 2 };
         let noun = self.reader.together(i, after)
             && self.token(after).is_some_and(|t| t.word && (t.capital() || self.reader.is_noun(after)));
-        let hour = matches!(self.before(i), "a" | "hasta" | "desde" | "sobre" | "fins" | "cap" | "de")
-            && gender == Gender::F;
+        let hour = matches!(
+            self.before(i),
+            "a" | "hasta" | "desde" | "sobre" | "fins" | "cap" | "de" | "o" | "y" | "i"
+        ) && gender == Gender::F;
         let sentence = self.token(i)?.sentence;
         let things = (0..i).rev().take_while(|&j| self.token(j).is_some_and(|t| t.sentence == sentence));
         let of_things = things.into_iter().any(|j| self.reader.thing(j, gender, Number::Pl));
@@ -82,7 +121,7 @@ impl Loose<'_> {
             .people
             .iter()
             .filter(|p| p.gender == gender && p.range.start < i && self.reader.together(p.range.start, i));
-        if noun || hour || (of_things && told.count() < 2) {
+        if noun || hour || (of_things && (told.count() < 2 || !matches!(next, "dos" | "dues"))) {
             return None;
         }
         let all = self.reader.lower(i) == "totes";
@@ -133,8 +172,10 @@ impl Loose<'_> {
                         p.gender == gender && p.range.end < i && self.reader.together(p.range.start, i)
                     })
             }
+            (true, ",") | (false, ",") => {
+                i.checked_sub(2).is_some_and(|j| self.reader.together(j, i) && near(j))
+            }
             (true, _) => i.checked_sub(1).is_some_and(|j| near(j) && self.reader.lower(j).starts_with("el")),
-            (false, ",") => i.checked_sub(2).is_some_and(|j| self.reader.together(j, i) && near(j)),
             (false, _) => false,
         };
         if !someone {

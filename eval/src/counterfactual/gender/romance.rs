@@ -121,7 +121,8 @@ fn name_mark(reader: &Reader<'_>, mention: &Mention, phrases: &[Phrase]) -> Resu
         let other = !matches!(p.kind, NounKind::Client | NounKind::Title);
         other && p.range.end == before && (p.determined || p.possessed)
     });
-    let what = What::Name { name: mention.name.clone(), age: mention.age, apposed };
+    let surname = reader.tokens.get(mention.surname.clone()).and_then(|s| s.first()).map(|t| t.text.clone());
+    let what = What::Name { name: mention.name.clone(), age: mention.age, apposed, surname };
     Ok(Mark { what, gender: mention.gender, number: Number::Sg, sentence, edits })
 }
 
@@ -138,11 +139,22 @@ fn noun_mark(reader: &Reader<'_>, phrase: &Phrase) -> Mark {
         )
         || phrase.range.start.checked_sub(1).is_none_or(|j| !reader.together(j, phrase.range.start));
     let described = match phrase.kind {
-        NounKind::Kin | NounKind::Spouse | NounKind::Trade | NounKind::Person => {
-            said && !phrase.determined && !phrase.possessed
+        NounKind::Kin | NounKind::Spouse => {
+            let of_children = matches!(reader.lower(phrase.range.end), "de" | "d'");
+            let alone = phrase.range.len() > 1 || linked || matches!(before, "como" | "com" | "de");
+            said && (of_children || alone) && !phrase.determined && !phrase.possessed
         }
-        NounKind::Title => !phrase.possessed,
-        NounKind::Client => !phrase.possessed && (!phrase.indefinite || linked),
+        NounKind::Trade | NounKind::Person => {
+            (linked || matches!(before, "como" | "com" | "de")) && !phrase.determined && !phrase.possessed
+        }
+        NounKind::Title => false,
+        NounKind::Client => {
+            let placed = phrase.determined || linked || (said && before != ",");
+            placed
+                && !phrase.possessed
+                && (!phrase.indefinite || linked)
+                && reader.lower(phrase.range.end) != "que"
+        }
         NounKind::Substantive => false,
     };
     let sentence = reader.tokens.get(phrase.range.start).map_or(0, |t| t.sentence);
@@ -154,9 +166,22 @@ fn noun_mark(reader: &Reader<'_>, phrase: &Phrase) -> Mark {
                 reader.tokens.get(phrase.range.end + k).is_some_and(|t| names::given(&t.text).is_some())
             });
     let family = matches!(phrase.kind, NounKind::Kin | NounKind::Person) && !phrase.possessed && !described;
-    let unsure = meant_ages(reader.lower(phrase.head)).filter(|_| family && !named && !phrase.indefinite);
-    let what = What::Noun { kind: phrase.kind, described, unsure };
+    // "veïna del Masnou", "l'han fet encarregada": said of someone, and nobody says of whom.
+    let bare = matches!(phrase.kind, NounKind::Trade | NounKind::Person)
+        && !(phrase.determined || phrase.possessed || described);
+    let meant = meant_ages(reader.lower(phrase.head)).filter(|_| family && !named && !phrase.indefinite);
+    let unsure = if bare { Some((0, u8::MAX)) } else { meant };
+    // "el meu home" is a husband.
+    let partner = phrase.possessed && matches!(reader.lower(phrase.head), "home" | "hombre");
+    let kind = if partner { NounKind::Spouse } else { phrase.kind };
+    let what = What::Noun { kind, described, unsure, titled: titled_name(reader, phrase) };
     Mark { what, gender: phrase.gender, number: phrase.number, sentence, edits: phrase.edits.clone() }
+}
+
+/// The name after a title.
+fn titled_name(reader: &Reader<'_>, phrase: &Phrase) -> Option<String> {
+    let next = if reader.lower(phrase.head + 1) == "." { phrase.head + 2 } else { phrase.head + 1 };
+    reader.tokens.get(next).filter(|_| phrase.kind == NounKind::Title).map(|t| t.text.clone())
 }
 
 /// Ages at which "the grandmother", "the mother", "the daughter" may be the person described.
