@@ -385,3 +385,14 @@ pub(crate) fn initial_alone(tokens: &[Token], mentions: &[Mention], of: &Mention
         single.is_some_and(char::is_uppercase) && letters.contains(&single) && dotted && !inside
     })
 }
+
+/// True when nobody of a gender is named for sure and a sentence begins with what may be a name: "Milagros me dice".
+pub(crate) fn doubtful(tokens: &[Token], tongue: Tongue, gender: Gender) -> bool {
+    let named = mentions(tokens, tongue);
+    let begins = |i: usize, t: &Token| {
+        let next = tokens.get(i + 1).is_some_and(|n| n.word && !n.capital());
+        next && starts_sentence(tokens, i)
+            && given(&t.text).is_some_and(|g| g.also_word && g.gender == gender)
+    };
+    !named.iter().any(|m| m.gender == gender) && tokens.iter().enumerate().any(|(i, t)| begins(i, t))
+}

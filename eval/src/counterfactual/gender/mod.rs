@@ -65,7 +65,9 @@ pub(super) fn rewrite(record: &Record, scope: Scope) -> Result<Rewriting, Refusa
     if names::mentions(&tokens, tongue).iter().any(initials) {
         return Err(Refusal::Dependent);
     }
-    if names::unknown_person(&tokens, tongue) || (person.is_some() && names::unnamed(&tokens, tongue)) {
+    let unnamed = person.is_some() && names::unnamed(&tokens, tongue);
+    let doubtful = person.is_some_and(|g| names::doubtful(&tokens, tongue, g));
+    if unnamed || doubtful || names::unknown_person(&tokens, tongue) {
         return Err(Refusal::NameUnknown);
     }
     let marks = match record.lang {
