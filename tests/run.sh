@@ -33,14 +33,12 @@ say "clippy"
 cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 
 say "tests"
-# The end-to-end tests start the program itself.
-cargo build --locked --quiet -p relat-server -p relat-eval -p relat-training --bins
 cargo test --locked --workspace --quiet
 
 say "documents"
 RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 
 say "benches build"
-cargo bench --locked --workspace --no-run --quiet
+cargo bench --locked --workspace --bench '*' --no-run --quiet
 
 say "all passed"
