@@ -15,7 +15,7 @@ if ! command -v chromedriver >/dev/null || ! command -v chromium >/dev/null; the
 fi
 if ! cargo deny --version >/dev/null 2>&1; then
     say "installing cargo-deny (cargo)"
-    CARGO_TARGET_DIR="" cargo install --quiet --locked cargo-deny@0.20.2
+    env -u CARGO_TARGET_DIR cargo install --quiet --locked cargo-deny@0.20.2
 fi
 
 say "format"
