@@ -165,4 +165,19 @@ mod tests {
             assert!(expected(&problem), "{said}");
         }
     }
+
+    #[test]
+    fn the_shipped_suites_load_and_have_forty_cases_a_capability_and_language() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/suites");
+        let mut counts: BTreeMap<(Language, Capability), usize> = BTreeMap::new();
+        for (language, case) in read_dir(&dir, Taxonomy::shipped()).unwrap_or_else(|e| panic!("{e}")) {
+            *counts.entry((language, case.capability().unwrap())).or_default() += 1;
+        }
+        for (name, language) in LANGUAGES {
+            for capability in Capability::ALL {
+                let count = counts.get(&(language, capability)).copied().unwrap_or_default();
+                assert!(count >= 40, "{name} {capability:?}: {count}");
+            }
+        }
+    }
 }
