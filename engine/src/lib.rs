@@ -24,6 +24,7 @@ mod document;
 mod error;
 pub mod language;
 pub mod linear;
+pub mod model;
 pub mod pipeline;
 pub mod reading;
 mod segment;

@@ -6,6 +6,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod dispatch;
+pub mod gemm;
 
 /// `y[i] += a * x[i]`.
 /// # Shapes
