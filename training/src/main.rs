@@ -1,9 +1,11 @@
 //! `relat-train`: from a corpus to a bundle.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use relat_engine::Taxonomy;
+use relat_engine::model::{load_encoder, load_tokenizer};
 use relat_eval::corpus::read_dir;
 use relat_eval::predictions;
 use relat_training::language::{self, Counts};
@@ -51,6 +53,30 @@ enum Command {
         #[arg(long, default_value = "engine/src/language")]
         to: PathBuf,
     },
+    /// Train a Unigram tokenizer on parallel text and records.
+    Tokenizer {
+        /// Experiment file.
+        config: PathBuf,
+    },
+    /// Distil a sentence encoder into one for three languages; continues from a checkpoint if there is one.
+    Distil {
+        /// Experiment file.
+        config: PathBuf,
+    },
+    /// Measure how often an encoder finds translations.
+    Retrieval {
+        /// Folder of the encoder.
+        encoder: PathBuf,
+        /// Folder of held-out tables.
+        #[arg(long, default_value = "corpora/parallel/heldout")]
+        heldout: PathBuf,
+    },
+}
+
+/// Reads an experiment file.
+fn read_config<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    toml::from_str(&text).with_context(|| path.display().to_string())
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
@@ -77,6 +103,17 @@ fn main() -> anyhow::Result<()> {
             let bank = read_dir(&corpus.join("bank"), Taxonomy::shipped())?;
             print!("{}", language::leave_one_writer_out(&narratives, &bank));
             Counts::new(narratives.iter().chain(&bank)).tables().write(&to)?;
+        }
+        Command::Tokenizer { config } => {
+            let tokenizer = relat_training::tokenizer::train(&read_config(&config)?)?;
+            println!("{} tokens", tokenizer.get_vocab_size(true));
+        }
+        Command::Distil { config } => relat_training::distil::run(&read_config(&config)?)?,
+        Command::Retrieval { encoder, heldout } => {
+            let (model, tokenizer) = (load_encoder(&encoder)?, load_tokenizer(&encoder)?);
+            for result in relat_training::retrieval::measure(&model, &tokenizer, &heldout)? {
+                println!("{}", serde_json::to_string(&result)?);
+            }
         }
     }
     Ok(())

@@ -43,3 +43,11 @@ impl Progress {
         self.bar.finish();
     }
 }
+
+/// A bar with speed, time left and a message, for what is not the solving of equations.
+#[must_use]
+pub fn bar(length: u64, what: &'static str) -> ProgressBar {
+    let template = "{prefix} {wide_bar} {pos}/{len} {per_sec} left {eta} {msg}";
+    let bar = ProgressBar::new(length).with_prefix(what);
+    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
