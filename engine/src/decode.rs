@@ -30,6 +30,8 @@ pub struct Thresholds {
     pub demand_evidence: f32,
     /// A domain is assessed from this probability on; by code.
     pub assessable: BTreeMap<String, f32>,
+    /// A domain is assessed only if its sentences add this much to the logit of being assessable.
+    pub level_evidence: f32,
     /// An action is suggested from this probability on.
     pub action: f32,
 }
@@ -126,7 +128,14 @@ fn needs(
             if !suggested && probability < (if present { FLOOR } else { thresholds.not_present }) {
                 continue;
             }
-            let evidence = evidence(document, |i| reading.sentence_need(i, n, status), thresholds.evidence);
+            // A sentence that rather denies a need, or puts it in the past or on others, does not show it as present.
+            let says = |i: usize| {
+                let p = reading.sentence_need(i, n, status);
+                let mut others = Status::ALL.into_iter().filter(|s| *s != status);
+                if present && others.any(|s| reading.sentence_need(i, n, s) > p) { 0.0 } else { p }
+            };
+            let mut evidence = evidence(document, says, thresholds.evidence);
+            evidence.retain(|e| e.probability > 0.0);
             if !evidence.is_empty() {
                 let (code, alert) = (need.code.clone(), need.alert);
                 out.push(NeedFinding { code, status, probability, suggested, alert, evidence });
@@ -168,8 +177,10 @@ fn levels(
     let level = |(domain, read): (&Domain, &LevelReading)| {
         let threshold = thresholds.assessable.get(&domain.code).copied().unwrap_or(1.0);
         let evidence = at_sentences(document, read.sentences.iter().map(|&s| (s, read.assessable)));
-        let level =
-            (read.assessable >= threshold && !evidence.is_empty()).then(|| median(&read.distribution));
+        let level = (read.assessable >= threshold
+            && read.evidence >= thresholds.level_evidence
+            && !evidence.is_empty())
+        .then(|| median(&read.distribution));
         LevelFinding {
             domain: domain.code.clone(),
             evidence: if level.is_some() { evidence } else { Vec::new() },

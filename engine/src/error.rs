@@ -74,6 +74,9 @@ pub enum Error {
         /// Digest of the file, hexadecimal.
         got: String,
     },
+    /// An encoder that cannot be loaded or run.
+    #[error(transparent)]
+    Encoder(#[from] crate::encoder::EncoderError),
     /// A file that cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -98,6 +101,7 @@ impl Error {
             Self::UnknownCode { .. } => "unknown_code",
             Self::Bundle { .. } => "bundle",
             Self::BundleHash { .. } => "bundle_hash",
+            Self::Encoder(_) => "encoder",
             Self::Io { .. } => "io",
         }
     }

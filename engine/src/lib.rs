@@ -21,10 +21,14 @@ mod assessment;
 pub mod bundle;
 pub mod decode;
 mod document;
+pub mod encoder;
 mod error;
+pub mod heads;
 pub mod language;
 pub mod linear;
+pub mod logits;
 pub mod model;
+
 pub mod pipeline;
 pub mod reading;
 mod segment;

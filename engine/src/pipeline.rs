@@ -7,7 +7,7 @@ use crate::bundle::Bundle;
 use crate::decode::{Thresholds, decode};
 use crate::document::Document;
 use crate::error::Result;
-use crate::linear::LinearModel;
+use crate::model::{Architecture, Model};
 use crate::reading::{Catalogue, Reading};
 use crate::taxonomy::Taxonomy;
 
@@ -17,7 +17,7 @@ pub const THRESHOLDS: &str = "thresholds.json";
 /// A loaded model with all it takes to assess a text. Cheap to share between threads behind an `Arc`.
 #[derive(Debug)]
 pub struct Pipeline {
-    model: LinearModel,
+    model: Model,
     thresholds: Thresholds,
     taxonomy: &'static Taxonomy,
     versions: Versions,
@@ -36,11 +36,13 @@ impl Pipeline {
             let reason = format!("made for taxonomy {}, this is {}", manifest.taxonomy, taxonomy.version());
             return Err(bundle.error(crate::bundle::MANIFEST, reason));
         }
-        if manifest.architecture != ARCHITECTURE {
-            let reason = format!("architecture '{}', expected '{ARCHITECTURE}'", manifest.architecture);
+        let Some(architecture) = Architecture::ALL.into_iter().find(|a| a.name() == manifest.architecture)
+        else {
+            let known = Architecture::ALL.map(Architecture::name).join("' or '");
+            let reason = format!("architecture '{}', expected '{known}'", manifest.architecture);
             return Err(bundle.error(crate::bundle::MANIFEST, reason));
-        }
-        let model = LinearModel::load(&bundle, Catalogue::of(taxonomy))?;
+        };
+        let model = Model::load(&bundle, architecture, Catalogue::of(taxonomy))?;
         let thresholds: Thresholds = bundle.json(THRESHOLDS)?;
         thresholds.check(taxonomy).map_err(|reason| bundle.error(THRESHOLDS, reason))?;
         let versions = Versions {
@@ -56,27 +58,29 @@ impl Pipeline {
 
     /// A pipeline of a model in memory, such as one that is being measured while it is trained.
     #[must_use]
-    pub fn new(model: LinearModel, thresholds: Thresholds, versions: Versions) -> Self {
+    pub fn new(model: Model, thresholds: Thresholds, versions: Versions) -> Self {
         Self { model, thresholds, taxonomy: Taxonomy::shipped(), versions }
     }
 
     /// Assesses a text.
     /// # Errors
-    /// [`crate::Error::EmptyText`].
+    /// [`crate::Error::EmptyText`], and as [`Self::read`].
     pub fn assess(&self, text: &str) -> Result<Assessment> {
-        Ok(self.assess_document(&Document::new(text)?))
+        self.assess_document(&Document::new(text)?)
     }
 
     /// Assesses a text whose sentences are known.
-    #[must_use]
-    pub fn assess_document(&self, document: &Document) -> Assessment {
-        let reading = self.read(document);
-        decode(document, &reading, &self.thresholds, self.taxonomy, &self.versions)
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn assess_document(&self, document: &Document) -> Result<Assessment> {
+        let reading = self.read(document)?;
+        Ok(decode(document, &reading, &self.thresholds, self.taxonomy, &self.versions))
     }
 
     /// The probabilities behind an assessment.
-    #[must_use]
-    pub fn read(&self, document: &Document) -> Reading {
+    /// # Errors
+    /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
+    pub fn read(&self, document: &Document) -> Result<Reading> {
         self.model.read(document)
     }
 
@@ -92,6 +96,3 @@ impl Pipeline {
         self.taxonomy
     }
 }
-
-/// The kind of model that this engine reads.
-pub const ARCHITECTURE: &str = "ngrams";

@@ -56,6 +56,8 @@ pub struct Reading {
 pub struct LevelReading {
     /// Probability that the text tells enough to assess the domain.
     pub assessable: f32,
+    /// What the sentences add to the logit of that: without them the rest is what is usual.
+    pub evidence: f32,
     /// Probability of levels 1 to 5 given that; sums to 1.
     pub distribution: [f32; 5],
     /// Sentences that speak for it, strongest first.

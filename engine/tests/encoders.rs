@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
-use relat_engine::model::{Batch, Encoder, Mode, ModelError, load_encoder};
+use relat_engine::encoder::{Batch, Encoder, EncoderError, Mode, load_encoder};
 use serde::Deserialize;
 
 const ARCHITECTURES: [&str; 4] = ["bert", "distilbert", "xlm-roberta", "modernbert"];
@@ -109,7 +109,7 @@ fn every_missing_extra_or_misshaped_tensor_is_named_with_its_shapes() {
         let needed = load_encoder(&fixture(name)).unwrap().tensors().unwrap();
         for (tensor, value) in &needed {
             let dir = changed(name, |t| t.retain(|key, _| !key.ends_with(tensor)));
-            let Err(ModelError::MissingTensor { tensor: got, expected, .. }) = load_encoder(dir.path())
+            let Err(EncoderError::MissingTensor { tensor: got, expected, .. }) = load_encoder(dir.path())
             else {
                 panic!("{name} loads without {tensor}");
             };
@@ -119,7 +119,8 @@ fn every_missing_extra_or_misshaped_tensor_is_named_with_its_shapes() {
             let dir = changed(name, |t| {
                 t.insert(tensor.clone(), wrong);
             });
-            let Err(ModelError::TensorShape { tensor: shaped, expected, got, .. }) = load_encoder(dir.path())
+            let Err(EncoderError::TensorShape { tensor: shaped, expected, got, .. }) =
+                load_encoder(dir.path())
             else {
                 panic!("{name} loads a misshaped {tensor}");
             };
@@ -133,7 +134,7 @@ fn every_missing_extra_or_misshaped_tensor_is_named_with_its_shapes() {
         });
         let error = load_encoder(dir.path()).unwrap_err();
         assert!(
-            matches!(&error, ModelError::ExtraTensor { tensor, got, .. } if tensor == "spare" && got == &[4]),
+            matches!(&error, EncoderError::ExtraTensor { tensor, got, .. } if tensor == "spare" && got == &[4]),
             "{error}"
         );
     }
@@ -146,15 +147,18 @@ fn a_file_cut_short_or_an_unknown_setting_is_refused() {
     let bytes = std::fs::read(&weights).unwrap();
     for length in [0, 5, 100, bytes.len() - 1] {
         std::fs::write(&weights, &bytes[..length]).unwrap();
-        assert!(matches!(load_encoder(dir.path()), Err(ModelError::Weights { .. })), "cut to {length} bytes");
+        assert!(
+            matches!(load_encoder(dir.path()), Err(EncoderError::Weights { .. })),
+            "cut to {length} bytes"
+        );
     }
     let config = dir.path().join("config.json");
     let text = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, text.replace("\"gelu\"", "\"swish\"")).unwrap();
     let error = load_encoder(dir.path()).unwrap_err();
-    assert!(matches!(error, ModelError::Unsupported { field: "hidden_act", .. }), "{error}");
+    assert!(matches!(error, EncoderError::Unsupported { field: "hidden_act", .. }), "{error}");
     std::fs::write(&config, text.replace("\"bert\"", "\"gpt2\"")).unwrap();
-    assert!(matches!(load_encoder(dir.path()), Err(ModelError::Config { .. })));
+    assert!(matches!(load_encoder(dir.path()), Err(EncoderError::Config { .. })));
 }
 
 #[test]
@@ -163,7 +167,7 @@ fn too_many_tokens_are_an_error() {
         let encoder = load_encoder(&fixture(name)).unwrap();
         let ids = vec![3; limit + 1];
         let result = encoder.forward(&Batch::new([ids.as_slice()]), Mode::Infer);
-        assert!(matches!(result, Err(ModelError::TooManyTokens { got: 41, limit: 40 })), "{name}");
+        assert!(matches!(result, Err(EncoderError::TooManyTokens { got: 41, limit: 40 })), "{name}");
         assert!(encoder.forward(&Batch::new([&ids[..limit]]), Mode::Infer).is_ok(), "{name}");
     }
 }

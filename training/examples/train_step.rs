@@ -7,7 +7,7 @@ use std::io::BufRead;
 use std::path::Path;
 use std::time::Instant;
 
-use relat_engine::model::{Batch, Mode, load_encoder};
+use relat_engine::encoder::{Batch, Mode, load_encoder};
 use relat_training::embed::embed_batch;
 use relat_training::optimizer::{AdamW, AdamWConfig, Gradient, Update};
 use relat_training::rng::Rng;

@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 use indicatif::ProgressBar;
-use relat_engine::model::{Batch, Encoder, Mode, ModelError, ops};
+use relat_engine::encoder::{Batch, Encoder, EncoderError, Mode, ops};
 use tokenizers::Tokenizer;
 
 /// Token ids of each text, special tokens included, cut to `max_tokens` with the last token kept.
@@ -30,7 +30,7 @@ pub fn tokenize(tokenizer: &Tokenizer, texts: &[&str], max_tokens: usize) -> any
 /// `(batch.lengths().len(), hidden)`.
 /// # Errors
 /// As [`Encoder::forward`].
-pub fn embed_batch(encoder: &Encoder, batch: &Batch, mode: Mode) -> Result<Tensor, ModelError> {
+pub fn embed_batch(encoder: &Encoder, batch: &Batch, mode: Mode) -> Result<Tensor, EncoderError> {
     let states = encoder.forward(batch, mode)?;
     let mean = ops::mean_rows(&states, batch.spans())?;
     let norm = mean.sqr()?.sum_keepdim(1)?.sqrt()?;
@@ -47,7 +47,7 @@ pub fn embed_all(
     sequences: &[Vec<u32>],
     tokens_per_batch: usize,
     progress: &ProgressBar,
-) -> Result<Vec<f32>, ModelError> {
+) -> Result<Vec<f32>, EncoderError> {
     let mut all = Vec::with_capacity(sequences.len() * encoder.config().hidden_size);
     let mut rest = sequences;
     while !rest.is_empty() {

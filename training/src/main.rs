@@ -1,17 +1,20 @@
 //! `relat-train`: from a corpus to a bundle.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use relat_engine::Taxonomy;
-use relat_engine::model::{load_encoder, load_tokenizer};
+use relat_engine::encoder::{load_encoder, load_tokenizer};
 use relat_eval::corpus::read_dir;
 use relat_eval::predictions;
+use relat_training::corpus::Corpus;
+use relat_training::export;
 use relat_training::language::{self, Counts};
 use relat_training::linear::config::LinearConfig;
-use relat_training::linear::export;
-use relat_training::linear::train::{Corpus, train};
+use relat_training::linear::train::train;
+use relat_training::recipe::Recipe;
+use relat_training::stages;
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -53,15 +56,36 @@ enum Command {
         #[arg(long, default_value = "engine/src/language")]
         to: PathBuf,
     },
-    /// Train a Unigram tokenizer on parallel text and records.
-    Tokenizer {
-        /// Experiment file.
-        config: PathBuf,
+    /// Train the tokenizer of a recipe.
+    Tokenizer(RecipeArgs),
+    /// Distil a sentence encoder into one for three languages; continues where it was stopped.
+    Distil(RecipeArgs),
+    /// Fine-tune an encoder on the corpus, leaving writers out; continues where it was stopped.
+    Fit(RecipeArgs),
+    /// Fit what reads a whole record on top of what `fit` left, measure all of it on unseen writers, and write the bundle
+    /// into the run's folder.
+    Calibrate(RecipeArgs),
+    /// Copy the bundle to where it ships, if it is better than what is there: paired, on the same narratives.
+    Export {
+        #[command(flatten)]
+        recipe: RecipeArgs,
+        /// Folder of the bundle that is replaced.
+        #[arg(long, default_value = "models/default")]
+        to: PathBuf,
+        /// Replace it even if it is not worse.
+        #[arg(long)]
+        force: bool,
     },
-    /// Distil a sentence encoder into one for three languages; continues from a checkpoint if there is one.
-    Distil {
-        /// Experiment file.
-        config: PathBuf,
+    /// All of these, in their order; what is finished is not done again.
+    Run {
+        #[command(flatten)]
+        recipe: RecipeArgs,
+        /// Folder of the bundle that is replaced.
+        #[arg(long, default_value = "models/default")]
+        to: PathBuf,
+        /// Replace it even if it is not worse.
+        #[arg(long)]
+        force: bool,
     },
     /// Measure how often an encoder finds translations.
     Retrieval {
@@ -73,10 +97,33 @@ enum Command {
     },
 }
 
-/// Reads an experiment file.
-fn read_config<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    toml::from_str(&text).with_context(|| path.display().to_string())
+/// A recipe, with what may differ from machine to machine.
+#[derive(clap::Args)]
+struct RecipeArgs {
+    /// The recipe.
+    #[arg(default_value = "training/default.toml")]
+    recipe: PathBuf,
+    /// Folder of the encoder to fine-tune, in Hugging Face's form, in place of the recipe's.
+    #[arg(long)]
+    encoder: Option<PathBuf>,
+    /// Folder of the teacher, in place of the recipe's.
+    #[arg(long)]
+    teacher: Option<PathBuf>,
+}
+
+impl RecipeArgs {
+    fn read(self) -> anyhow::Result<Recipe> {
+        let mut recipe = Recipe::read(&self.recipe)?;
+        if let Some(teacher) = self.teacher {
+            let distil = recipe.distil.as_mut().context("the recipe has no [distil]")?;
+            distil.teacher = teacher;
+        }
+        if let Some(encoder) = self.encoder {
+            (recipe.tokenizer, recipe.distil) = (None, None);
+            recipe.fit.encoder = encoder;
+        }
+        Ok(recipe)
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
@@ -89,10 +136,10 @@ fn main() -> anyhow::Result<()> {
         Command::Linear { recipe, out, examples } => {
             let taxonomy = Taxonomy::shipped();
             let config = LinearConfig::read(&recipe)?;
-            let corpus = Corpus::read(&config, taxonomy)?;
+            let corpus = Corpus::read(&config.corpus, taxonomy)?;
             let trained = train(&corpus, taxonomy, &config)?;
             let summary = relat_eval::summary(&trained.examples, taxonomy, &config.bootstrap)?;
-            export::write(&out, &trained, &summary, &corpus, &config)?;
+            export::write(&out, &trained, &summary, &corpus, &config.release()?)?;
             if let Some(path) = examples {
                 predictions::write(&path, &trained.examples)?;
             }
@@ -104,11 +151,19 @@ fn main() -> anyhow::Result<()> {
             print!("{}", language::leave_one_writer_out(&narratives, &bank));
             Counts::new(narratives.iter().chain(&bank)).tables().write(&to)?;
         }
-        Command::Tokenizer { config } => {
-            let tokenizer = relat_training::tokenizer::train(&read_config(&config)?)?;
-            println!("{} tokens", tokenizer.get_vocab_size(true));
+        Command::Tokenizer(recipe) => stages::tokenizer(&recipe.read()?)?,
+        Command::Distil(recipe) => stages::distil(&recipe.read()?)?,
+        Command::Fit(recipe) => stages::fit(&recipe.read()?)?,
+        Command::Calibrate(recipe) => println!("{}", stages::calibrate(&recipe.read()?)?.to_markdown()),
+        Command::Export { recipe, to, force } => println!("{}", stages::export(&recipe.read()?, &to, force)?),
+        Command::Run { recipe, to, force } => {
+            let recipe = recipe.read()?;
+            stages::tokenizer(&recipe)?;
+            stages::distil(&recipe)?;
+            stages::fit(&recipe)?;
+            println!("{}", stages::calibrate(&recipe)?.to_markdown());
+            println!("{}", stages::export(&recipe, &to, force)?);
         }
-        Command::Distil { config } => relat_training::distil::run(&read_config(&config)?)?,
         Command::Retrieval { encoder, heldout } => {
             let (model, tokenizer) = (load_encoder(&encoder)?, load_tokenizer(&encoder)?);
             for result in relat_training::retrieval::measure(&model, &tokenizer, &heldout)? {

@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Tensor, Var};
 use rayon::prelude::*;
-use relat_engine::model::ops::RowGradient;
-use serde::Deserialize;
+use relat_engine::encoder::ops::RowGradient;
+use serde::{Deserialize, Serialize};
 
 /// Constants of AdamW.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AdamWConfig {
     /// Decay of the mean gradient.

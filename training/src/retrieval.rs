@@ -5,7 +5,7 @@ use std::path::Path;
 
 use candle_core::{Device, Tensor};
 use indicatif::ProgressBar;
-use relat_engine::model::Encoder;
+use relat_engine::encoder::Encoder;
 use serde::Serialize;
 use tokenizers::Tokenizer;
 

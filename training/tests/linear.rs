@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use relat_engine::{Pipeline, Taxonomy};
 use relat_eval::corpus;
+use relat_training::corpus::Corpus;
+use relat_training::export;
 use relat_training::linear::config::LinearConfig;
-use relat_training::linear::export;
-use relat_training::linear::train::{Corpus, Trained, cross_fit, train};
+use relat_training::linear::train::{Trained, cross_fit, train};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -31,7 +32,7 @@ fn small() -> (Corpus, LinearConfig) {
 
 fn write(dir: &Path, trained: &Trained, corpus: &Corpus, config: &LinearConfig) {
     let summary = relat_eval::summary(&trained.examples, Taxonomy::shipped(), &config.bootstrap).unwrap();
-    export::write(dir, trained, &summary, corpus, config).unwrap();
+    export::write(dir, trained, &summary, corpus, &config.release().unwrap()).unwrap();
 }
 
 #[test]
@@ -48,7 +49,7 @@ fn one_seed_gives_one_bundle_and_it_reads_as_the_model_in_memory() {
         assert!(bytes(&first) == bytes(&second), "help: {name:?} differs between two runs of one seed");
     }
     let loaded = Pipeline::load(&first).unwrap();
-    let memory = Pipeline::new(trained.model.clone(), trained.thresholds.clone(), loaded.versions().clone());
+    let memory = Pipeline::new(trained.model, trained.thresholds, loaded.versions().clone());
     for record in &corpus.narratives {
         assert!(
             loaded.assess(&record.text).unwrap() == memory.assess(&record.text).unwrap(),

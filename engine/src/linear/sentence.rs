@@ -8,90 +8,27 @@ use serde::{Deserialize, Serialize};
 
 use super::grams::{Grams, NgramConfig};
 use super::vocabulary::Vocabulary;
-use crate::assessment::Status;
 use crate::bundle::Bundle;
 use crate::document::Document;
 use crate::error::Result;
-use crate::reading::{Catalogue, STATUSES};
+use crate::logits::{Logits, Outputs};
+use crate::reading::Catalogue;
 
-/// File of the configuration within a bundle.
-pub const CONFIG: &str = "config.json";
-/// File of the weights within a bundle.
-pub const WEIGHTS: &str = "model.safetensors";
-
-/// Where each logit of a sentence stands: presence of each need, mention of each need in any status, each demand, each
-/// status whatever the need, and whether anything is asked for.
+/// Names of the model's files within a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outputs(pub Catalogue);
-
-impl Outputs {
-    /// Number of logits.
-    #[must_use]
-    pub fn len(self) -> usize {
-        self.asks() + 1
-    }
-
-    /// False: there is always the logit of asking.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        false
-    }
-
-    /// A need is present.
-    #[must_use]
-    pub fn present(self, need: usize) -> usize {
-        need
-    }
-
-    /// A need is mentioned, in any status.
-    #[must_use]
-    pub fn mention(self, need: usize) -> usize {
-        self.0.needs + need
-    }
-
-    /// A demand is stated.
-    #[must_use]
-    pub fn demand(self, demand: usize) -> usize {
-        2 * self.0.needs + demand
-    }
-
-    /// Some need has the status.
-    #[must_use]
-    pub fn status(self, status: Status) -> usize {
-        2 * self.0.needs + self.0.demands + status as usize
-    }
-
-    /// Something is asked for.
-    #[must_use]
-    pub fn asks(self) -> usize {
-        2 * self.0.needs + self.0.demands + STATUSES
-    }
+pub struct Files {
+    /// The configuration.
+    pub config: &'static str,
+    /// The weights.
+    pub weights: &'static str,
 }
 
-/// Logits of the sentences of a document.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Logits {
-    /// Where each logit stands.
-    pub outputs: Outputs,
-    /// Shape `(sentences, outputs)`.
-    pub values: Vec<f32>,
-}
+/// The files of a bundle of n-grams alone.
+pub const ALONE: Files = Files { config: "config.json", weights: "model.safetensors" };
+/// The files of the n-gram part of a bundle whose `config.json` and `model.safetensors` are an encoder's.
+pub const BESIDE: Files = Files { config: "ngrams.json", weights: "ngrams.safetensors" };
 
-impl Logits {
-    /// Number of sentences.
-    #[must_use]
-    pub fn sentences(&self) -> usize {
-        self.values.len() / self.outputs.len()
-    }
-
-    /// Logits of one sentence, shape `(outputs,)`.
-    #[must_use]
-    pub fn sentence(&self, index: usize) -> &[f32] {
-        &self.values[index * self.outputs.len()..(index + 1) * self.outputs.len()]
-    }
-}
-
-/// `config.json` of a bundle.
+/// The configuration of the model in a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SentenceConfig {
@@ -176,7 +113,7 @@ impl SentenceModel {
     /// The files of this model in a bundle: name and contents.
     /// # Errors
     /// A sentence when the tensors cannot be laid out.
-    pub fn files(&self) -> std::result::Result<Vec<(String, Vec<u8>)>, String> {
+    pub fn files(&self, names: Files) -> std::result::Result<Vec<(String, Vec<u8>)>, String> {
         let f32s = |v: &[f32]| v.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
         let hashes: Vec<u8> = self.vocabulary.hashes().iter().flat_map(|h| h.to_le_bytes()).collect();
         let weights: Vec<u8> = self.weights.iter().map(|w| w.cast_unsigned()).collect();
@@ -191,11 +128,11 @@ impl SentenceModel {
             ("scales", view(Dtype::F32, vec![n], &scales)?),
             ("bias", view(Dtype::F32, vec![n], &bias)?),
         ];
-        let config = SentenceConfig { ngrams: self.ngrams, block_weights: self.vocabulary.block_weights() };
+        let config = self.config();
         Ok(vec![
-            (CONFIG.to_owned(), serde_json::to_vec_pretty(&config).map_err(|e| e.to_string())?),
+            (names.config.to_owned(), serde_json::to_vec_pretty(&config).map_err(|e| e.to_string())?),
             (
-                WEIGHTS.to_owned(),
+                names.weights.to_owned(),
                 safetensors::serialize(tensors, None::<HashMap<String, String>>)
                     .map_err(|e| e.to_string())?,
             ),
@@ -205,23 +142,29 @@ impl SentenceModel {
     /// Reads the model from an opened bundle.
     /// # Errors
     /// [`crate::Error::Bundle`] names the file and the tensor, with its expected and found shape.
-    pub fn load(bundle: &Bundle, catalogue: Catalogue) -> Result<Self> {
-        let config: SentenceConfig = bundle.json(CONFIG)?;
+    pub fn load(bundle: &Bundle, names: Files, catalogue: Catalogue) -> Result<Self> {
+        let config: SentenceConfig = bundle.json(names.config)?;
+        Self::from_safetensors(config, bundle.file(names.weights)?, catalogue)
+            .map_err(|reason| bundle.error(names.weights, reason))
+    }
+
+    /// Reads the model from what [`Self::files`] gave as its weights.
+    /// # Errors
+    /// A sentence that names the tensor, with its expected and found shape.
+    pub fn from_safetensors(
+        config: SentenceConfig,
+        bytes: &[u8],
+        catalogue: Catalogue,
+    ) -> std::result::Result<Self, String> {
         let outputs = Outputs(catalogue);
         let n = outputs.len();
-        let bytes = bundle.file(WEIGHTS)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(|e| bundle.error(WEIGHTS, e.to_string()))?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
         let rows = tensors.tensor("hashes").map_or(0, |t| t.shape().iter().product());
         let get = |name: &str, dtype: Dtype, shape: &[usize]| {
-            let tensor =
-                tensors.tensor(name).map_err(|e| bundle.error(WEIGHTS, format!("tensor '{name}': {e}")))?;
+            let tensor = tensors.tensor(name).map_err(|e| format!("tensor '{name}': {e}"))?;
             if tensor.dtype() != dtype || tensor.shape() != shape {
-                let reason = format!(
-                    "tensor '{name}' is {:?} {:?}, expected {dtype:?} {shape:?}",
-                    tensor.dtype(),
-                    tensor.shape()
-                );
-                return Err(bundle.error(WEIGHTS, reason));
+                let (got, found) = (tensor.dtype(), tensor.shape());
+                return Err(format!("tensor '{name}' is {got:?} {found:?}, expected {dtype:?} {shape:?}"));
             }
             Ok(tensor.data())
         };
@@ -236,7 +179,13 @@ impl SentenceModel {
         let scales = f32s(get("scales", Dtype::F32, &[n])?);
         let bias = f32s(get("bias", Dtype::F32, &[n])?);
         let vocabulary = Vocabulary::new(hashes, idf, config.block_weights)
-            .map_err(|reason| bundle.error(WEIGHTS, format!("tensor 'hashes': {reason}")))?;
+            .map_err(|reason| format!("tensor 'hashes': {reason}"))?;
         Ok(Self { ngrams: config.ngrams, vocabulary, outputs, weights, scales, bias })
+    }
+
+    /// What [`Self::from_safetensors`] needs beside the weights.
+    #[must_use]
+    pub fn config(&self) -> SentenceConfig {
+        SentenceConfig { ngrams: self.ngrams, block_weights: self.vocabulary.block_weights() }
     }
 }

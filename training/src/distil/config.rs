@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::optimizer::AdamWConfig;
 
 /// Everything that a run depends on; nothing has a default.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DistilConfig {
     /// Seed of the order in which pairs are seen.
@@ -43,7 +43,7 @@ pub struct DistilConfig {
 }
 
 /// Learning rates over the run: up, level, and linearly down to zero.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Steps in all.
@@ -71,7 +71,7 @@ impl Schedule {
 }
 
 /// Parts of the loss.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LossConfig {
     /// Weight of the contrastive term between Spanish and Catalan, in steps with English.

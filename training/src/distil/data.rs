@@ -1,6 +1,6 @@
 //! Parallel text as token ids, and the batches that a seed makes of it.
 
-use relat_engine::model::Batch;
+use relat_engine::encoder::Batch;
 use tokenizers::Tokenizer;
 
 use super::DistilConfig;

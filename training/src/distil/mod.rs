@@ -14,7 +14,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use candle_core::{Device, Tensor};
-use relat_engine::model::{Encoder, EncoderConfig, Mode};
+use relat_engine::bundle::sha256_hex;
+use relat_engine::encoder::{Encoder, EncoderConfig, Mode};
 use tokenizers::Tokenizer;
 
 use crate::checkpoint;
@@ -194,7 +195,7 @@ impl<'a> Run<'a> {
             ("step".to_owned(), self.step.to_string()),
             ("sentences".to_owned(), self.sentences.to_string()),
             ("adamw_step".to_owned(), adam_step.to_string()),
-            ("seed".to_owned(), self.config.seed.to_string()),
+            ("run".to_owned(), self.fingerprint()?),
         ]);
         checkpoint::save(&self.config.out.join("checkpoint.safetensors"), &tensors, metadata)
     }
@@ -207,11 +208,9 @@ impl<'a> Run<'a> {
         let (tensors, metadata) = checkpoint::load(&path)?;
         let get = |key: &str| metadata.get(key).map(String::as_str).unwrap_or_default();
         anyhow::ensure!(
-            get("seed") == self.config.seed.to_string(),
-            "{} is of a run with seed {}, not {}",
-            path.display(),
-            get("seed"),
-            self.config.seed
+            get("run") == self.fingerprint()?,
+            "{} is of another recipe or other texts: remove it, or give another folder",
+            path.display()
         );
         let mut variables = self.student.variables();
         variables.push((WORDS.to_owned(), self.student.words().clone()));
@@ -225,6 +224,17 @@ impl<'a> Run<'a> {
         self.sentences = get("sentences").parse()?;
         let line = serde_json::json!({"step": self.step, "resumed": true});
         Ok(self.write_log(&line)?)
+    }
+
+    /// Everything that the student depends on but the number of steps: a run can be made longer.
+    fn fingerprint(&self) -> anyhow::Result<String> {
+        let mut config = self.config.clone();
+        (config.out, config.heldout) = Default::default();
+        (config.log_every, config.checkpoint_every, config.evaluate_every) = (0, 0, 0);
+        (config.schedule.steps, config.schedule.decay) = (0, 0);
+        let lengths = (self.data.triples.len(), self.data.pairs.len(), self.targets.len());
+        let first: Vec<&[Vec<u32>; 3]> = self.data.triples.iter().take(1000).collect();
+        Ok(sha256_hex(&serde_json::to_vec(&(&config, lengths, first))?))
     }
 
     /// Writes the student as the Hugging Face tools would.

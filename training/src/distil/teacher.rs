@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
-use relat_engine::model::{Encoder, EncoderConfig, Weights, load_encoder, load_tokenizer};
+use relat_engine::encoder::{Encoder, EncoderConfig, Weights, load_encoder, load_tokenizer};
 use sha2::{Digest, Sha256};
 use tokenizers::Tokenizer;
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::solver::SolverConfig;
 use crate::error::{Error, Result};
+use crate::export::Release;
 
 /// Everything that makes a bundle of the n-gram model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,7 +55,7 @@ pub struct CorpusConfig {
     /// Single sentences.
     pub bank: PathBuf,
     /// Translations of both; a writer's translations stay in the writer's fold.
-    pub translated: Option<PathBuf>,
+    pub translated: Vec<PathBuf>,
 }
 
 /// How thresholds are chosen, on out-of-fold predictions.
@@ -67,6 +68,9 @@ pub struct ThresholdConfig {
     pub alert_precision: f32,
     /// Weight of recall beside precision where a domain is called assessable: F-beta.
     pub assessable_beta: f32,
+    /// A domain is assessed only if its sentences add this much to the logit of being assessable: what most interviews
+    /// tell of is no evidence of what this one tells.
+    pub level_evidence: f32,
 }
 
 impl LinearConfig {
@@ -77,5 +81,26 @@ impl LinearConfig {
         let text =
             std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
         toml::from_str(&text).map_err(|source| Error::Recipe { path: path.to_owned(), source })
+    }
+
+    /// What a bundle of n-grams alone says of itself.
+    /// # Errors
+    /// [`Error::Layout`] when the recipe cannot be written; a defect.
+    pub fn release(&self) -> Result<Release> {
+        Ok(Release {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            seed: self.sentence.seed,
+            command: "relat-train linear",
+            tag: "n-grams",
+            description: format!(
+                "It is the project's baseline: hashed n-grams of words (1 to {}) and\ncharacters ({} to {}), the \
+                 neighbouring sentences' words as context, one logistic regression an output, and small\naffine heads \
+                 that read the sentences of a record together.",
+                self.ngrams.word_max, self.ngrams.char_min, self.ngrams.char_max
+            ),
+            caveat: String::new(),
+            recipe: toml::to_string(self).map_err(|e| Error::Layout { reason: e.to_string() })?,
+        })
     }
 }

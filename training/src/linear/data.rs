@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use relat_engine::linear::grams::{Block, Grams, NgramConfig};
-use relat_engine::linear::sentence::Outputs;
 use relat_engine::linear::vocabulary::Vocabulary;
+use relat_engine::logits::Outputs;
 use relat_engine::{Document, Status, Taxonomy};
 use relat_eval::corpus::{GoldSentence, Record};
 

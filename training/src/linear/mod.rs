@@ -1,10 +1,7 @@
-//! The n-gram baseline: features, regression, heads, thresholds, and their figures on unseen writers.
+//! The n-gram model: features, regression, and the baseline's way from a corpus to a bundle.
 
 pub mod config;
 pub mod data;
-pub mod export;
-pub mod heads;
 pub mod sentence;
 pub mod solver;
-pub mod thresholds;
 pub mod train;

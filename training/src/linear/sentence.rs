@@ -1,7 +1,8 @@
 //! Fits the linear layer of the sentences.
 
-use relat_engine::linear::sentence::{Outputs, SentenceModel};
+use relat_engine::linear::sentence::SentenceModel;
 use relat_engine::linear::vocabulary::Vocabulary;
+use relat_engine::logits::Outputs;
 
 use super::config::LinearConfig;
 use super::data::{self, Encoded, EncodedSentence};

@@ -1,77 +1,32 @@
 //! Cross-validation by writer, then the model of everything.
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 use relat_engine::decode::Thresholds;
-use relat_engine::linear::LinearModel;
-use relat_engine::linear::heads::Heads;
-use relat_engine::linear::sentence::{Logits, Outputs, SentenceModel};
-use relat_engine::reading::{Catalogue, Reading};
-use relat_engine::{Pipeline, Taxonomy, Versions};
+use relat_engine::linear::sentence::SentenceModel;
+use relat_engine::logits::{Logits, Outputs};
+use relat_engine::model::{Model, Sentences};
+use relat_engine::reading::Catalogue;
+use relat_engine::{Document, Taxonomy};
 use relat_eval::Example;
-use relat_eval::corpus::{self, Record};
+use relat_eval::corpus::Record;
 
 use super::config::LinearConfig;
 use super::data::{self, Encoded};
-use super::heads::{self, Sample};
 use super::sentence;
-use super::thresholds;
+use crate::calibrate::{Narrative, Views, cross_calibrate};
+use crate::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::translated;
 
 /// A trained model with what it was measured by.
 #[derive(Debug)]
 pub struct Trained {
     /// Trained on everything.
-    pub model: LinearModel,
+    pub model: Model,
     /// Chosen on out-of-fold readings of everything.
     pub thresholds: Thresholds,
     /// Each narrative with the assessment of its plain text by a model that had not been trained on its writer.
     pub examples: Vec<Example>,
-}
-
-/// Everything that is learnt from.
-#[derive(Debug)]
-pub struct Corpus {
-    /// Interviews.
-    pub narratives: Vec<Record>,
-    /// Single sentences.
-    pub bank: Vec<Record>,
-    /// Translations of both.
-    pub translated: Vec<Record>,
-}
-
-impl Corpus {
-    /// Reads the folders of a recipe.
-    /// # Errors
-    /// [`Error::Records`], [`Error::Translation`], [`Error::Io`]: the file and the line; [`Error::Corpus`] when there
-    /// are fewer than two writers.
-    pub fn read(config: &LinearConfig, taxonomy: &Taxonomy) -> Result<Self> {
-        let narratives = corpus::read_dir(&config.corpus.narratives, taxonomy)?;
-        let bank = corpus::read_dir(&config.corpus.bank, taxonomy)?;
-        let translated = match &config.corpus.translated {
-            Some(dir) => translated::read_dir(dir, &[narratives.clone(), bank.clone()].concat())?,
-            None => Vec::new(),
-        };
-        let corpus = Self { narratives, bank, translated };
-        if corpus.writers().len() < 2 {
-            return Err(Error::Corpus { reason: "cross-validation needs at least two writers".to_owned() });
-        }
-        Ok(corpus)
-    }
-
-    /// Writers of the interviews: a fold each.
-    #[must_use]
-    pub fn writers(&self) -> Vec<String> {
-        self.narratives.iter().map(|r| r.writer.clone()).collect::<BTreeSet<_>>().into_iter().collect()
-    }
-
-    /// All records: interviews first.
-    pub fn records(&self) -> impl Iterator<Item = &Record> {
-        self.narratives.iter().chain(&self.bank).chain(&self.translated)
-    }
 }
 
 /// The sentence models of a cross-validation.
@@ -88,7 +43,9 @@ pub struct Folds {
 }
 
 impl Folds {
-    fn of(&self, record: &Record) -> usize {
+    /// Position of the model that had not seen the record's writer.
+    #[must_use]
+    pub fn of(&self, record: &Record) -> usize {
         self.writers.binary_search(&record.writer).unwrap_or_default()
     }
 
@@ -130,78 +87,28 @@ pub fn cross_fit(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) ->
     Ok(folds)
 }
 
-/// Trains and measures.
-///
-/// The sentence model that reads a narrative has seen nothing of its writer. The heads and thresholds that follow it
-/// are fitted on the other writers' records; the logits they are fitted on come from models that left out those
-/// writers, not this one. A strict nesting would take ninety more models.
+/// Trains and measures, as [`crate::calibrate::cross_calibrate`] says.
 /// # Errors
 /// As [`cross_fit`].
 pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Trained> {
-    let mut folds = cross_fit(corpus, taxonomy, config)?;
-    let samples: Vec<Sample<'_>> = corpus
-        .narratives
-        .iter()
-        .zip(&folds.logits)
-        .map(|(record, logits)| Sample { record, logits })
-        .collect();
-    let progress = Progress::new(folds.writers.len() + 1, "heads and thresholds, a fold a writer");
-    let second = |held_out: Option<&str>| {
-        let rest: Vec<Sample<'_>> =
-            samples.iter().filter(|s| Some(s.record.writer.as_str()) != held_out).copied().collect();
-        let heads = heads::fit(&rest, taxonomy, config);
-        let thresholds = thresholds_of(&rest, &heads, taxonomy, config);
-        progress.step(0.0);
-        (heads, thresholds)
-    };
-    let mut seconds: Vec<(Heads, Thresholds)> =
-        Folds::held_out(&folds.writers).par_iter().map(|&fold| second(fold)).collect();
-    progress.finish();
-    let (heads, thresholds) =
-        seconds.pop().ok_or_else(|| Error::Layout { reason: "no heads were fitted".to_owned() })?;
-
-    let pipelines: Vec<Pipeline> = std::mem::take(&mut folds.models)
-        .into_iter()
-        .zip(seconds)
-        .map(|(sentences, (heads, thresholds))| {
-            Pipeline::new(LinearModel { sentences, heads }, thresholds, unnamed(taxonomy))
-        })
-        .collect();
-    let examples = corpus
+    let folds = cross_fit(corpus, taxonomy, config)?;
+    let read = corpus
         .narratives
         .par_iter()
-        .map(|r| {
-            let predicted = pipelines[folds.of(r)].assess(&r.text)?;
-            Ok(Example { reference: r.clone(), predicted })
+        .zip(&folds.logits)
+        .map(|(record, gold)| {
+            let document = Document::new(record.text.as_str())?;
+            let plain = folds.models[folds.of(record)].logits(&document);
+            let alone = |ngrams| Views { ngrams, encoder: None };
+            Ok(Narrative { gold: alone(gold.clone()), document, plain: alone(plain) })
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(Trained { model: LinearModel { sentences: folds.all, heads }, thresholds, examples })
+    let (calibrated, examples) = cross_calibrate(&corpus.narratives, &read, &folds.writers, taxonomy, config);
+    let model = Model { sentences: Sentences::Ngrams(folds.all), heads: calibrated.heads };
+    Ok(Trained { model, thresholds: calibrated.thresholds, examples })
 }
 
 fn encode(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Vec<Encoded>> {
     let records: Vec<&Record> = corpus.records().collect();
     records.par_iter().map(|r| Ok(data::encode(r, &r.document()?, taxonomy, config.ngrams))).collect()
-}
-
-fn thresholds_of(
-    samples: &[Sample<'_>],
-    heads: &Heads,
-    taxonomy: &Taxonomy,
-    config: &LinearConfig,
-) -> Thresholds {
-    let readings: Vec<Reading> = samples.iter().map(|s| heads.read(s.logits)).collect();
-    let reads: Vec<_> = samples.iter().zip(&readings).map(|(s, reading)| (s.record, reading)).collect();
-    thresholds::choose(&reads, taxonomy, &config.thresholds)
-}
-
-/// Versions of a model that is being measured and has no bundle yet.
-fn unnamed(taxonomy: &Taxonomy) -> Versions {
-    Versions {
-        engine: env!("CARGO_PKG_VERSION").to_owned(),
-        model: "fold".to_owned(),
-        model_sha256: String::new(),
-        taxonomy: taxonomy.version().to_owned(),
-        thresholds: "fold".to_owned(),
-        catalogue: taxonomy.version().to_owned(),
-    }
 }

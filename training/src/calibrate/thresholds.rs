@@ -7,7 +7,7 @@ use relat_engine::reading::{Reading, STATUSES};
 use relat_engine::{Status, Taxonomy};
 use relat_eval::corpus::Record;
 
-use super::config::ThresholdConfig;
+use crate::linear::config::ThresholdConfig;
 
 /// A record and what was read in its annotated sentences.
 pub type Read<'a> = (&'a Record, &'a Reading);
@@ -55,6 +55,7 @@ pub fn choose(reads: &[Read<'_>], taxonomy: &Taxonomy, config: &ThresholdConfig)
         needs: need_thresholds,
         demands: demand_thresholds,
         assessable: domains.map(|d| (d.code.clone(), assessable)).collect(),
+        level_evidence: config.level_evidence,
         action: best_action(reads, taxonomy),
     }
 }

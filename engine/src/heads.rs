@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sentence::{Logits, Outputs};
 use crate::assessment::Status;
+use crate::logits::{Logits, Outputs};
 use crate::reading::{ActionReading, Catalogue, LevelReading, Reading, STATUSES};
 
 /// Features of a need in a sentence.
@@ -293,6 +293,7 @@ impl Heads {
             }
         }
         shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let evidence = shares.iter().map(|&(_, share)| share).sum();
         let floor = shares.first().map_or(0.0, |&(_, best)| best * 0.4);
         shares.retain(|&(_, share)| share >= floor);
         let mut at_least = [1.0f32; 6];
@@ -302,6 +303,7 @@ impl Heads {
         at_least[5] = 0.0;
         LevelReading {
             assessable: sigmoid(head.logit(features)),
+            evidence,
             distribution: std::array::from_fn(|k| at_least[k] - at_least[k + 1]),
             sentences: shares.into_iter().map(|(s, _)| s).take(3).collect(),
         }

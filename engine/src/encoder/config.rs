@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::ModelError;
+use super::EncoderError;
 
 /// Layout of a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,14 +87,14 @@ fn distilbert_eps() -> f64 {
 impl EncoderConfig {
     /// Reads `path`, a config.json.
     /// # Errors
-    /// [`ModelError::Io`], [`ModelError::Config`], [`ModelError::Unsupported`].
-    pub fn load(path: &Path) -> Result<Self, ModelError> {
-        let io = |source| ModelError::Io { path: path.to_owned(), source };
+    /// [`EncoderError::Io`], [`EncoderError::Config`], [`EncoderError::Unsupported`].
+    pub fn load(path: &Path) -> Result<Self, EncoderError> {
+        let io = |source| EncoderError::Io { path: path.to_owned(), source };
         let text = std::fs::read_to_string(path).map_err(io)?;
         let config: Self = serde_json::from_str(&text)
-            .map_err(|source| ModelError::Config { path: path.to_owned(), source })?;
+            .map_err(|source| EncoderError::Config { path: path.to_owned(), source })?;
         let unsupported =
-            |field, got, expected| ModelError::Unsupported { path: path.to_owned(), field, got, expected };
+            |field, got, expected| EncoderError::Unsupported { path: path.to_owned(), field, got, expected };
         if config.hidden_act != "gelu" {
             return Err(unsupported("hidden_act", config.hidden_act, "gelu"));
         }

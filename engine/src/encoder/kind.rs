@@ -9,7 +9,7 @@ use tokenizers::Tokenizer;
 use super::bert::Bert;
 use super::modern_bert::ModernBert;
 use super::ops::RowSink;
-use super::{Architecture, Batch, EncoderConfig, Mode, ModelError, Weights};
+use super::{Architecture, Batch, EncoderConfig, EncoderError, Mode, Weights};
 
 /// An encoder. Its parameters are variables, so that the same value is trained and read with.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ enum Kind {
 impl Encoder {
     /// Takes all tensors from `weights`.
     /// # Errors
-    /// [`ModelError`] naming the tensor that is missing, left over or of another shape.
-    pub fn from_weights(config: EncoderConfig, weights: Weights) -> Result<Self, ModelError> {
+    /// [`EncoderError`] naming the tensor that is missing, left over or of another shape.
+    pub fn from_weights(config: EncoderConfig, weights: Weights) -> Result<Self, EncoderError> {
         Ok(Self(match config.model_type {
             Architecture::Bert | Architecture::DistilBert | Architecture::XlmRoberta => {
                 Kind::PostNorm(Bert::load(config, weights)?)
@@ -47,12 +47,12 @@ impl Encoder {
     /// # Shapes
     /// `(t, h)`, sequences one after another.
     /// # Errors
-    /// [`ModelError::TooManyTokens`] for a sequence longer than the model reads, [`ModelError::Tensor`] for a token id
+    /// [`EncoderError::TooManyTokens`] for a sequence longer than the model reads, [`EncoderError::Tensor`] for a token id
     /// beyond the table.
-    pub fn forward(&self, batch: &Batch, mode: Mode) -> Result<Tensor, ModelError> {
+    pub fn forward(&self, batch: &Batch, mode: Mode) -> Result<Tensor, EncoderError> {
         let limit = self.config().max_tokens();
         if let Some(&got) = batch.lengths().iter().find(|&&length| length > limit) {
-            return Err(ModelError::TooManyTokens { limit, got });
+            return Err(EncoderError::TooManyTokens { limit, got });
         }
         let states = match &self.0 {
             Kind::PostNorm(bert) => bert.forward(batch, mode)?,
@@ -90,8 +90,8 @@ impl Encoder {
 
     /// The tensors under the names and shapes of Hugging Face's checkpoints.
     /// # Errors
-    /// [`ModelError::Tensor`] if memory runs out.
-    pub fn tensors(&self) -> Result<BTreeMap<String, Tensor>, ModelError> {
+    /// [`EncoderError::Tensor`] if memory runs out.
+    pub fn tensors(&self) -> Result<BTreeMap<String, Tensor>, EncoderError> {
         match &self.0 {
             Kind::PostNorm(bert) => bert.tensors(),
             Kind::Modern(modern) => Ok(modern.tensors()),
@@ -101,18 +101,18 @@ impl Encoder {
 
 /// Reads the encoder of a Hugging Face folder.
 /// # Errors
-/// [`ModelError`], naming the file and what is wrong in it; nothing is loaded in part.
-pub fn load_encoder(dir: &Path) -> Result<Encoder, ModelError> {
+/// [`EncoderError`], naming the file and what is wrong in it; nothing is loaded in part.
+pub fn load_encoder(dir: &Path) -> Result<Encoder, EncoderError> {
     let config = EncoderConfig::load(&dir.join("config.json"))?;
     Encoder::from_weights(config, Weights::load(&dir.join("model.safetensors"))?)
 }
 
 /// Reads the tokenizer of a Hugging Face folder, without the truncation and padding that it may ask for.
 /// # Errors
-/// [`ModelError::Tokenizer`].
-pub fn load_tokenizer(dir: &Path) -> Result<Tokenizer, ModelError> {
+/// [`EncoderError::Tokenizer`].
+pub fn load_tokenizer(dir: &Path) -> Result<Tokenizer, EncoderError> {
     let path = dir.join("tokenizer.json");
-    let broken = |e: tokenizers::Error| ModelError::Tokenizer { path: path.clone(), reason: e.to_string() };
+    let broken = |e: tokenizers::Error| EncoderError::Tokenizer { path: path.clone(), reason: e.to_string() };
     let mut tokenizer = Tokenizer::from_file(&path).map_err(broken)?;
     tokenizer.with_truncation(None).map_err(broken)?;
     tokenizer.with_padding(None);

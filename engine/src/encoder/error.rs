@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// Why an encoder cannot be loaded or run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ModelError {
+pub enum EncoderError {
     /// A file that cannot be read.
     #[error("{}: {source}", path.display())]
     Io {
@@ -83,6 +83,12 @@ pub enum ModelError {
         /// The file.
         path: PathBuf,
         /// What the reader says.
+        reason: String,
+    },
+    /// A tokenizer that fails on a text.
+    #[error("the tokenizer failed: {reason}")]
+    Tokenize {
+        /// What it says; it names no text.
         reason: String,
     },
     /// More tokens in a sequence than the model has positions.

@@ -1,16 +1,16 @@
 //! Fits the heads that read the sentences of a record together, on logits from models that had not seen the record's
 //! writer.
 
-use relat_engine::linear::heads::{
+use relat_engine::heads::{
     self, Affine, Heads, NEED_FEATURES, Platt, SentenceHeads, demand_width, record_features, record_width,
 };
-use relat_engine::linear::sentence::Logits;
+use relat_engine::logits::Logits;
 use relat_engine::reading::{Catalogue, STATUSES};
 use relat_engine::{Status, Taxonomy};
 use relat_eval::corpus::Record;
 
-use super::config::LinearConfig;
-use super::solver::{self, Labels, SolverConfig, Sparse, Weights};
+use crate::linear::config::LinearConfig;
+use crate::linear::solver::{self, Labels, SolverConfig, Sparse, Weights};
 
 /// A record with the logits of its annotated sentences.
 #[derive(Debug, Clone, Copy)]

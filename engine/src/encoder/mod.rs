@@ -4,15 +4,19 @@
 
 mod bert;
 mod config;
-mod encoder;
 mod error;
+pub mod int8;
+mod kind;
 mod modern_bert;
 pub mod ops;
+mod sentence;
 mod weights;
+pub mod window;
 
 pub use config::{Architecture, EncoderConfig, RopeParameters};
-pub use encoder::{Encoder, load_encoder, load_tokenizer};
-pub use error::ModelError;
+pub use error::EncoderError;
+pub use kind::{Encoder, load_encoder, load_tokenizer};
+pub use sentence::SentenceEncoder;
 pub use weights::Weights;
 
 /// What a forward pass is for.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use candle_core::{DType, Device, Tensor, Var};
 
 use super::ops::{self, RowSink};
-use super::{Batch, EncoderConfig, Mode, ModelError, Weights};
+use super::{Batch, EncoderConfig, EncoderError, Mode, Weights};
 
 #[derive(Debug)]
 struct Layer {
@@ -21,7 +21,7 @@ struct Layer {
 
 /// An encoder of ModernBERT's kind.
 #[derive(Debug)]
-pub struct ModernBert {
+pub(super) struct ModernBert {
     config: EncoderConfig,
     words: Var,
     words_gradient: RowSink,
@@ -33,14 +33,14 @@ pub struct ModernBert {
 impl ModernBert {
     /// Takes all of its tensors from `weights`.
     /// # Errors
-    /// [`ModelError`] naming the tensor that is missing, left over or of another shape.
-    pub fn load(config: EncoderConfig, mut weights: Weights) -> Result<Self, ModelError> {
+    /// [`EncoderError`] naming the tensor that is missing, left over or of another shape.
+    pub(super) fn load(config: EncoderConfig, mut weights: Weights) -> Result<Self, EncoderError> {
         weights.strip_prefix("model.");
         for unused in ["head.", "decoder.", "classifier."] {
             weights.ignore(unused);
         }
         let (h, f) = (config.hidden_size, config.intermediate_size);
-        let take = |name: &str, shape: &[usize]| -> Result<Var, ModelError> {
+        let take = |name: &str, shape: &[usize]| -> Result<Var, EncoderError> {
             Ok(Var::from_tensor(&weights.take(name, shape)?)?)
         };
         let words = take("embeddings.tok_embeddings.weight", &[config.vocab_size, h])?;
@@ -57,7 +57,7 @@ impl ModernBert {
                     down: take("mlp.Wo", &[h, f])?,
                 })
             })
-            .collect::<Result<Vec<_>, ModelError>>()?;
+            .collect::<Result<Vec<_>, EncoderError>>()?;
         let final_norm = take("final_norm.weight", &[h])?;
         weights.finish()?;
         Ok(Self { config, words, words_gradient: RowSink::default(), norm, layers, final_norm })
@@ -76,7 +76,7 @@ impl ModernBert {
     }
 
     /// Token states `(t, h)`.
-    pub(super) fn forward(&self, batch: &Batch, mode: Mode) -> Result<Tensor, ModelError> {
+    pub(super) fn forward(&self, batch: &Batch, mode: Mode) -> Result<Tensor, EncoderError> {
         let (h, f) = (self.config.hidden_size, self.config.intermediate_size);
         let heads = self.config.num_attention_heads;
         let eps = self.config.eps();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
 
-use super::ModelError;
+use super::EncoderError;
 
 /// Named tensors of a file, of which an architecture takes all.
 #[derive(Debug)]
@@ -18,10 +18,11 @@ pub struct Weights {
 impl Weights {
     /// Reads `path`, a safetensors file, as f32 numbers on the CPU.
     /// # Errors
-    /// [`ModelError::Io`], [`ModelError::Weights`].
-    pub fn load(path: &Path) -> Result<Self, ModelError> {
-        let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: path.to_owned(), source })?;
-        let broken = |source| ModelError::Weights { path: path.to_owned(), source };
+    /// [`EncoderError::Io`], [`EncoderError::Weights`].
+    pub fn load(path: &Path) -> Result<Self, EncoderError> {
+        let bytes =
+            std::fs::read(path).map_err(|source| EncoderError::Io { path: path.to_owned(), source })?;
+        let broken = |source| EncoderError::Weights { path: path.to_owned(), source };
         let tensors = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).map_err(broken)?;
         let tensors = tensors.into_iter().collect::<BTreeMap<_, _>>();
         Ok(Self { path: path.to_owned(), tensors: RefCell::new(tensors) })
@@ -49,17 +50,17 @@ impl Weights {
 
     /// Takes the tensor `name`.
     /// # Errors
-    /// [`ModelError::MissingTensor`], [`ModelError::TensorShape`].
-    pub fn take(&self, name: &str, expected: &[usize]) -> Result<Tensor, ModelError> {
+    /// [`EncoderError::MissingTensor`], [`EncoderError::TensorShape`].
+    pub fn take(&self, name: &str, expected: &[usize]) -> Result<Tensor, EncoderError> {
         let Some(tensor) = self.tensors.borrow_mut().remove(name) else {
-            return Err(ModelError::MissingTensor {
+            return Err(EncoderError::MissingTensor {
                 path: self.path.clone(),
                 tensor: name.to_owned(),
                 expected: expected.to_vec(),
             });
         };
         if tensor.dims() != expected {
-            return Err(ModelError::TensorShape {
+            return Err(EncoderError::TensorShape {
                 path: self.path.clone(),
                 tensor: name.to_owned(),
                 expected: expected.to_vec(),
@@ -71,12 +72,12 @@ impl Weights {
 
     /// To be called last: every tensor must have been taken.
     /// # Errors
-    /// [`ModelError::ExtraTensor`], with the first that was not.
-    pub fn finish(self) -> Result<(), ModelError> {
+    /// [`EncoderError::ExtraTensor`], with the first that was not.
+    pub fn finish(self) -> Result<(), EncoderError> {
         match self.tensors.into_inner().pop_first() {
             None => Ok(()),
             Some((tensor, value)) => {
-                Err(ModelError::ExtraTensor { path: self.path, tensor, got: value.dims().to_vec() })
+                Err(EncoderError::ExtraTensor { path: self.path, tensor, got: value.dims().to_vec() })
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use candle_core::{Tensor, Var};
 
 use super::ops::{self, LayerShape, Part, RowSink};
-use super::{Architecture, Batch, EncoderConfig, Mode, ModelError, Weights};
+use super::{Architecture, Batch, EncoderConfig, EncoderError, Mode, Weights};
 
 /// Names of a layer's tensors in BERT's checkpoints, in the order in which the layer stores them.
 const LAYER_TENSORS: [(&str, Part); 16] = [
@@ -61,7 +61,7 @@ fn layer_tensors(architecture: Architecture, i: usize) -> Vec<(String, Part)> {
 
 /// An encoder of BERT's kind. Its parameters are variables, so that the same struct is trained and read with.
 #[derive(Debug)]
-pub struct Bert {
+pub(super) struct Bert {
     config: EncoderConfig,
     words: Var,
     words_gradient: RowSink,
@@ -75,8 +75,8 @@ pub struct Bert {
 impl Bert {
     /// Takes all of its tensors from `weights`.
     /// # Errors
-    /// [`ModelError`] naming the tensor that is missing, left over or of another shape.
-    pub fn load(config: EncoderConfig, mut weights: Weights) -> Result<Self, ModelError> {
+    /// [`EncoderError`] naming the tensor that is missing, left over or of another shape.
+    pub(super) fn load(config: EncoderConfig, mut weights: Weights) -> Result<Self, EncoderError> {
         for prefix in ["bert.", "distilbert.", "roberta."] {
             weights.strip_prefix(prefix);
         }
@@ -86,7 +86,7 @@ impl Bert {
             weights.ignore(unused);
         }
         let h = config.hidden_size;
-        let take = |name: &str, shape: &[usize]| -> Result<Var, ModelError> {
+        let take = |name: &str, shape: &[usize]| -> Result<Var, EncoderError> {
             Ok(Var::from_tensor(&weights.take(name, shape)?)?)
         };
         let words = take("embeddings.word_embeddings.weight", &[config.vocab_size, h])?;
@@ -102,7 +102,7 @@ impl Bert {
             let parts = layer_tensors(config.model_type, i)
                 .iter()
                 .map(|(name, part)| Ok(weights.take(name, &tensor_shape(&config, *part))?.flatten_all()?))
-                .collect::<Result<Vec<_>, ModelError>>()?;
+                .collect::<Result<Vec<_>, EncoderError>>()?;
             layers.push(Var::from_tensor(&Tensor::cat(&parts, 0)?)?);
         }
         weights.finish()?;
@@ -115,7 +115,7 @@ impl Bert {
     }
 
     /// Token states `(t, h)`.
-    pub(super) fn forward(&self, batch: &Batch, mode: Mode) -> Result<Tensor, ModelError> {
+    pub(super) fn forward(&self, batch: &Batch, mode: Mode) -> Result<Tensor, EncoderError> {
         let sink = (mode == Mode::Train).then(|| self.words_gradient.clone());
         let words = ops::lookup(&self.words, batch.ids().to_vec(), sink)?;
         let positions = ops::lookup(&self.positions, batch.positions(self.config.first_position()), None)?;
@@ -169,7 +169,7 @@ impl Bert {
         self.embeddings().into_iter().chain(layers).collect()
     }
 
-    pub(super) fn tensors(&self) -> Result<BTreeMap<String, Tensor>, ModelError> {
+    pub(super) fn tensors(&self) -> Result<BTreeMap<String, Tensor>, EncoderError> {
         let mut all: BTreeMap<_, _> =
             self.embeddings().into_iter().map(|(name, var)| (name, var.as_detached_tensor())).collect();
         all.insert("embeddings.word_embeddings.weight".to_owned(), self.words.as_detached_tensor());

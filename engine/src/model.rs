@@ -1,0 +1,108 @@
+//! A whole model: what reads the sentences, and the heads that read the record.
+
+use crate::bundle::Bundle;
+use crate::document::Document;
+use crate::encoder::SentenceEncoder;
+use crate::error::Result;
+use crate::heads::Heads;
+use crate::linear::sentence::{ALONE, BESIDE, SentenceModel};
+use crate::logits::{Logits, Mix, Outputs};
+use crate::reading::{Catalogue, Reading};
+
+/// File of the heads within a bundle.
+pub const HEADS: &str = "heads.json";
+/// File of the weights between the two sentence models.
+pub const MIX: &str = "mix.json";
+
+/// A loaded model.
+#[derive(Debug)]
+pub struct Model {
+    /// Logits of each sentence.
+    pub sentences: Sentences,
+    /// From the logits of all sentences to what the record tells.
+    pub heads: Heads,
+}
+
+/// What reads the sentences.
+#[derive(Debug)]
+pub enum Sentences {
+    /// Hashed n-grams alone.
+    Ngrams(SentenceModel),
+    /// Hashed n-grams beside an encoder.
+    Joint(Box<Joint>),
+}
+
+/// Two sentence models whose logits are added up.
+#[derive(Debug)]
+pub struct Joint {
+    /// Hashed n-grams.
+    pub ngrams: SentenceModel,
+    /// An encoder that reads each sentence in its context.
+    pub encoder: SentenceEncoder,
+    /// Their weights.
+    pub mix: Mix,
+}
+
+/// The kind of a model, as a manifest names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Architecture {
+    /// [`Sentences::Ngrams`].
+    Ngrams,
+    /// [`Sentences::Joint`].
+    Joint,
+}
+
+impl Architecture {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Ngrams, Self::Joint];
+
+    /// The name in a manifest.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ngrams => "ngrams",
+            Self::Joint => "encoder+ngrams",
+        }
+    }
+}
+
+impl Sentences {
+    /// Logits of every sentence of a document.
+    /// # Errors
+    /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
+    pub fn logits(&self, document: &Document) -> Result<Logits> {
+        Ok(match self {
+            Self::Ngrams(model) => model.logits(document),
+            Self::Joint(joint) => {
+                joint.mix.blend(&joint.ngrams.logits(document), &joint.encoder.logits(document)?)
+            }
+        })
+    }
+}
+
+impl Model {
+    /// Reads the model's files from an opened bundle.
+    /// # Errors
+    /// [`crate::Error::Bundle`] and [`crate::Error::Encoder`] name the file and, for a tensor, its expected and found
+    /// shape.
+    pub fn load(bundle: &Bundle, architecture: Architecture, catalogue: Catalogue) -> Result<Self> {
+        let sentences = match architecture {
+            Architecture::Ngrams => Sentences::Ngrams(SentenceModel::load(bundle, ALONE, catalogue)?),
+            Architecture::Joint => Sentences::Joint(Box::new(Joint {
+                ngrams: SentenceModel::load(bundle, BESIDE, catalogue)?,
+                encoder: SentenceEncoder::load(bundle, Outputs(catalogue))?,
+                mix: bundle.json(MIX)?,
+            })),
+        };
+        let heads: Heads = bundle.json(HEADS)?;
+        heads.check(catalogue).map_err(|reason| bundle.error(HEADS, reason))?;
+        Ok(Self { sentences, heads })
+    }
+
+    /// Reads a document.
+    /// # Errors
+    /// As [`Sentences::logits`].
+    pub fn read(&self, document: &Document) -> Result<Reading> {
+        Ok(self.heads.read(&self.sentences.logits(document)?))
+    }
+}
