@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Translates the Catalan and Spanish texts of the corpus into one another, sentence by sentence, with Apertium.
+"""Translates the Catalan and Spanish texts of the corpus into one another, and the Spanish ones into English, sentence by
+sentence, with Apertium.
 
-    apt-get install apertium-spa-cat
+    apt-get install apertium-spa-cat apertium-eng-spa
     python3 corpora/translated/translate.py
 
-Writes `ca-es.jsonl` and `es-ca.jsonl` (narratives), `bank-ca-es.jsonl` and `bank-es-ca.jsonl` (sentence bank) beside this
-file: one line a record, with its id, the language translated into and one string a sentence, in the record's order.
+Writes `ca-es.jsonl`, `es-ca.jsonl` and `es-en.jsonl` (narratives), and the same of the sentence bank as `bank-*`, beside
+this file, the English ones in `english/`: one line a record, with its id, the language translated into and one string a sentence, in the record's order.
 """
 
 import json
@@ -13,7 +14,7 @@ import subprocess
 from pathlib import Path
 
 HERE = Path(__file__).parent
-MODES = {"ca": ("cat-spa", "es"), "es": ("spa-cat", "ca")}
+DIRECTIONS = [("ca", "cat-spa", "es", ""), ("es", "spa-cat", "ca", ""), ("es", "spa-eng", "en", "english")]
 FINAL = ".!?…:;»\"'”)"
 
 
@@ -30,7 +31,7 @@ def translate(mode, lines):
 
 def translate_folder(folder, prefix):
     records = [json.loads(line) for path in sorted((HERE.parent / folder).glob("*.jsonl")) for line in open(path)]
-    for source, (mode, target) in MODES.items():
+    for source, mode, target, place in DIRECTIONS:
         chosen = [r for r in records if r["lang"] == source]
         sentences, counts = [], []
         for record in chosen:
@@ -39,7 +40,7 @@ def translate_folder(folder, prefix):
             sentences += own
             counts.append(len(own))
         done = iter(translate(mode, sentences))
-        with open(HERE / f"{prefix}{source}-{target}.jsonl", "w") as file:
+        with open(HERE / place / f"{prefix}{source}-{target}.jsonl", "w") as file:
             for record, n in zip(chosen, counts):
                 row = {"id": record["id"], "lang": target, "sentences": [next(done) for _ in range(n)]}
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
