@@ -14,10 +14,16 @@ const SHORT: &str = "Truca la Sra. Roca, 59 anys. Des del dia 3 fan nit a la fur
     14.000 € de dues targetes. Ella treballa fixa en una residència i cobra 1.180 €. Pregunta on poden dormir aquesta nit.";
 
 fn benches(c: &mut Criterion) {
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/linear");
-    let pipeline = Pipeline::load(&bundle).expect("models/linear loads");
+    for model in ["linear", "default"] {
+        bench(c, model);
+    }
+}
+
+fn bench(c: &mut Criterion, model: &str) {
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(model);
+    let pipeline = Pipeline::load(&bundle).expect("the shipped bundles load");
     let long = [SHORT; 12].join("\n");
-    let mut group = c.benchmark_group("narrative");
+    let mut group = c.benchmark_group(model);
     for (name, text) in [("short", SHORT), ("long", long.as_str())] {
         let document = Document::new(text).expect("the text is not empty");
         group.throughput(Throughput::Bytes(text.len() as u64));

@@ -41,8 +41,8 @@ fn every_path_in_the_documents_exists() {
 #[test]
 fn the_figures_of_the_readme_are_those_of_the_card() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let card = std::fs::read_to_string(root().join("models/linear/MODEL_CARD.md")).unwrap();
-    let after = readme.split("<!-- figures of models/linear/MODEL_CARD.md").nth(1).unwrap();
+    let card = std::fs::read_to_string(root().join("models/default/MODEL_CARD.md")).unwrap();
+    let after = readme.split("<!-- figures of models/default/MODEL_CARD.md").nth(1).unwrap();
     let rows: Vec<&str> =
         after.lines().skip_while(|l| !l.starts_with('|')).take_while(|l| l.starts_with('|')).collect();
     assert!(rows.len() > 5);

@@ -1,4 +1,4 @@
-//! What holds for every text and the shipped model.
+//! What holds for every text and each shipped model.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -11,8 +11,11 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-static PIPELINE: LazyLock<Pipeline> =
-    LazyLock::new(|| Pipeline::load(&root().join("models/linear")).unwrap());
+/// The shipped models, and how many times fewer texts each reads here: an encoder takes its time.
+static MODELS: LazyLock<[(Pipeline, usize); 2]> = LazyLock::new(|| {
+    let load = |name: &str| Pipeline::load(&root().join("models").join(name)).unwrap();
+    [(load("linear"), 1), (load("default"), 8)]
+});
 
 static NARRATIVES: LazyLock<Vec<Record>> =
     LazyLock::new(|| corpus::read_dir(&root().join("corpora/narratives"), Taxonomy::shipped()).unwrap());
@@ -69,42 +72,42 @@ fn check(text: &str, assessment: &Assessment) {
 
 #[test]
 fn every_assessment_of_the_corpus_keeps_its_promises() {
-    for record in NARRATIVES.iter().step_by(7) {
-        check(&record.text, &PIPELINE.assess(&record.text).unwrap());
+    for (pipeline, fewer) in &*MODELS {
+        for record in NARRATIVES.iter().step_by(7 * fewer) {
+            check(&record.text, &pipeline.assess(&record.text).unwrap());
+        }
     }
 }
 
 #[test]
 fn other_texts_before_or_beside_change_nothing() {
-    let texts: Vec<&str> = NARRATIVES.iter().step_by(40).map(|r| r.text.as_str()).collect();
-    let alone: Vec<String> = texts
-        .iter()
-        .map(|t| serde_json::to_string(&Pipeline::assess(&PIPELINE, t).unwrap()).unwrap())
-        .collect();
-    let backwards: Vec<String> = std::thread::scope(|scope| {
-        let work: Vec<_> = texts
-            .iter()
-            .rev()
-            .map(|t| scope.spawn(|| serde_json::to_string(&PIPELINE.assess(t).unwrap()).unwrap()))
-            .collect();
-        work.into_iter().rev().map(|w| w.join().unwrap()).collect()
-    });
-    assert_eq!(alone, backwards);
+    for (pipeline, fewer) in &*MODELS {
+        let texts: Vec<&str> = NARRATIVES.iter().step_by(40 * fewer).map(|r| r.text.as_str()).collect();
+        let read = |text: &str| serde_json::to_string(&pipeline.assess(text).unwrap()).unwrap();
+        let alone: Vec<String> = texts.iter().map(|t| read(t)).collect();
+        let backwards: Vec<String> = std::thread::scope(|scope| {
+            let work: Vec<_> = texts.iter().rev().map(|t| scope.spawn(|| read(t))).collect();
+            work.into_iter().rev().map(|w| w.join().unwrap()).collect()
+        });
+        assert_eq!(alone, backwards);
+    }
 }
 
 #[test]
 fn an_assessment_survives_its_json_and_fits_its_schema() {
     let schema = Assessment::schema();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for record in NARRATIVES.iter().step_by(60) {
-        let assessment = PIPELINE.assess(&record.text).unwrap();
-        let json = serde_json::to_value(&assessment).unwrap();
-        assert!(
-            validator.is_valid(&json),
-            "{:?}",
-            validator.iter_errors(&json).map(|e| e.to_string()).next()
-        );
-        assert_eq!(serde_json::from_value::<Assessment>(json).unwrap(), assessment);
+    for (pipeline, fewer) in &*MODELS {
+        for record in NARRATIVES.iter().step_by(60 * fewer) {
+            let assessment = pipeline.assess(&record.text).unwrap();
+            let json = serde_json::to_value(&assessment).unwrap();
+            assert!(
+                validator.is_valid(&json),
+                "{:?}",
+                validator.iter_errors(&json).map(|e| e.to_string()).next()
+            );
+            assert_eq!(serde_json::from_value::<Assessment>(json).unwrap(), assessment);
+        }
     }
     assert!(!validator.is_valid(&serde_json::json!({"needs": []})));
 }
@@ -124,8 +127,9 @@ fn the_published_schema_is_that_of_the_code() {
 fn alert_needs_bring_their_protocol_first() {
     let taxonomy = Taxonomy::shipped();
     let mut seen = 0;
-    for record in NARRATIVES.iter().step_by(5) {
-        let assessment = PIPELINE.assess(&record.text).unwrap();
+    let texts = MODELS.iter().flat_map(|(p, fewer)| NARRATIVES.iter().step_by(5 * fewer).map(move |r| (p, r)));
+    for (pipeline, record) in texts {
+        let assessment = pipeline.assess(&record.text).unwrap();
         let alerts: Vec<usize> = assessment
             .needs
             .iter()
@@ -162,17 +166,33 @@ proptest! {
 
     #[test]
     fn any_text_is_assessed_or_refused(text in "\\PC{0,200}|[a-zà-ÿ .,;:!?\n\u{0}\u{200b}«»—]{0,300}") {
-        match PIPELINE.assess(&text) {
-            Ok(assessment) => check(&text, &assessment),
-            Err(error) => prop_assert_eq!(error.code(), "empty_text"),
+        for (pipeline, _) in &*MODELS {
+            match pipeline.assess(&text) {
+                Ok(assessment) => check(&text, &assessment),
+                Err(error) => prop_assert_eq!(error.code(), "empty_text"),
+            }
         }
     }
 }
 
 #[test]
 fn huge_and_odd_texts_end() {
-    for text in ["a".repeat(1 << 20), "\0 a\u{301}\u{200b}".repeat(2000), "No. ".repeat(5000)] {
-        let assessment = PIPELINE.assess(&text).unwrap();
-        check(&text, &assessment);
+    for (pipeline, fewer) in &*MODELS {
+        let n = |times: usize| times / (fewer * fewer);
+        for text in ["a".repeat(n(1 << 20)), "\0 a\u{301}\u{200b}".repeat(n(2000)), "No. ".repeat(n(5000))] {
+            check(&text, &pipeline.assess(&text).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_short_text_gets_no_level_of_what_it_does_not_speak_of() {
+    for (pipeline, _) in &*MODELS {
+        for text in ["Fa tres mesos que no paga el lloguer.", "No paga el alquiler.", "She is behind with the rent."] {
+            for level in pipeline.assess(text).unwrap().levels {
+                let related = ["income", "housing", "justice"];
+                assert!(level.level.is_none() || related.contains(&level.domain.as_str()), "{}: {text}", level.domain);
+            }
+        }
     }
 }
