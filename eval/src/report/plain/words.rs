@@ -30,6 +30,7 @@ pub(super) struct Words {
     pub(super) no_group: &'static str,
     pub(super) groups_caution: &'static str,
     pub(super) rewriting: &'static str,
+    pub(super) rewriting_caution: &'static str,
     pub(super) no_rewriting: &'static str,
     pub(super) stopped: &'static str,
     pub(super) goes_on: &'static str,
@@ -65,7 +66,8 @@ pub(super) const CA: Words = Words {
     over_scored: "{}: la situació surt pitjor del que és, respecte del conjunt ({} graons).",
     no_group: "No s'ha trobat cap grup amb qui s'equivoqui clarament més que amb el conjunt.",
     groups_caution: "Hi ha poques entrevistes de molts grups: que no es trobi una diferència no vol dir que no hi sigui.",
-    rewriting: "Si es reescriu el text canviant «{}», en {} de cada 100 textos canvia algun suggeriment.",
+    rewriting: "Si es reescriu el text canviant «{}», en {} de cada 100 textos canvia algun suggeriment i es perden {} de cada 100 suggeriments.",
+    rewriting_caution: "De cada canvi es diu el cas en què es perden més suggeriments. Els textos els reescriuen unes regles que a vegades s'equivoquen: una part dels canvis pot venir d'una frase mal reescrita.",
     no_rewriting: "No s'ha provat què passa quan canvia el nom o el gènere de la persona.",
     stopped: "No: {} condicions no es compleixen.",
     goes_on: "Cap condició no ho impedeix.",
@@ -101,7 +103,8 @@ pub(super) const ES: Words = Words {
     over_scored: "{}: la situación sale peor de lo que es, respecto del conjunto ({} peldaños).",
     no_group: "No se ha encontrado ningún grupo con el que se equivoque claramente más que con el conjunto.",
     groups_caution: "Hay pocas entrevistas de muchos grupos: que no se encuentre una diferencia no significa que no exista.",
-    rewriting: "Si se reescribe el texto cambiando «{}», en {} de cada 100 textos cambia alguna sugerencia.",
+    rewriting: "Si se reescribe el texto cambiando «{}», en {} de cada 100 textos cambia alguna sugerencia y se pierden {} de cada 100 sugerencias.",
+    rewriting_caution: "De cada cambio se dice el caso en que se pierden más sugerencias. Los textos los reescriben unas reglas que a veces se equivocan: una parte de los cambios puede venir de una frase mal reescrita.",
     no_rewriting: "No se ha probado qué pasa cuando cambia el nombre o el género de la persona.",
     stopped: "No: {} condiciones no se cumplen.",
     goes_on: "Ninguna condición lo impide.",
@@ -137,7 +140,8 @@ pub(super) const EN: Words = Words {
     over_scored: "{}: shown as worse off than they are, compared with all ({} steps).",
     no_group: "No group was found for which it clearly errs more than for all together.",
     groups_caution: "There are few interviews of many groups: that no difference is found does not mean that there is none.",
-    rewriting: "When the text is rewritten with another “{}”, some suggestion changes in {} of every 100 texts.",
+    rewriting: "When the text is rewritten with another “{}”, some suggestion changes in {} of every 100 texts, and {} of every 100 suggestions are lost.",
+    rewriting_caution: "For each change, the case in which most suggestions are lost is told. The texts are rewritten by rules, which are sometimes wrong: part of the changes may come from a sentence rewritten badly.",
     no_rewriting: "What happens when the person's name or gender changes was not tested.",
     stopped: "No: {} conditions do not hold.",
     goes_on: "No condition stands in the way.",
@@ -241,10 +245,33 @@ fn label(labels: &[Label], name: &str, language: PlainLanguage) -> Option<&'stat
     })
 }
 
+/// Ways of changing one thing.
+const WAYS: [Label; 12] = [
+    ("person", ["només de la persona", "solo de la persona", "of the person alone"]),
+    ("everyone", ["de tothom", "de todos", "of everyone"]),
+    ("catalan", ["noms catalans", "nombres catalanes", "Catalan names"]),
+    ("spanish", ["noms castellans", "nombres castellanos", "Spanish names"]),
+    ("maghrebi", ["noms del Magrib", "nombres magrebíes", "Maghrebi names"]),
+    ("sub_saharan", ["noms subsaharians", "nombres subsaharianos", "Sub-Saharan names"]),
+    ("latin_american", ["noms llatinoamericans", "nombres latinoamericanos", "Latin American names"]),
+    (
+        "eastern_european",
+        ["noms de l'Europa de l'Est", "nombres de Europa del Este", "Eastern European names"],
+    ),
+    ("south_asian", ["noms del sud d'Àsia", "nombres del sur de Asia", "South Asian names"]),
+    ("east_asian", ["noms xinesos", "nombres chinos", "Chinese names"]),
+    ("ca-es", ["del català al castellà", "del catalán al castellano", "from Catalan to Spanish"]),
+    ("es-ca", ["del castellà al català", "del castellano al catalán", "from Spanish to Catalan"]),
+];
+
 /// What a way of rewriting changes; its stable name where it is not known here.
 pub(super) fn kind(name: &str, group: &str, language: PlainLanguage) -> String {
     let known = label(&KINDS, name, language).unwrap_or(name);
-    if group == "all" { known.to_owned() } else { format!("{known}: {group}") }
+    match label(&WAYS, group, language) {
+        Some(way) => format!("{known} ({way})"),
+        None if group == "all" => known.to_owned(),
+        None => format!("{known}: {group}"),
+    }
 }
 
 /// A group of one feature; its stable name where it is not known here.
