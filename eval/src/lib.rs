@@ -14,6 +14,7 @@ pub mod figures;
 pub mod findings;
 pub mod gates;
 pub mod groups;
+pub mod human;
 mod metric;
 pub mod metric_frame;
 pub mod metrics;

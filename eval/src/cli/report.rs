@@ -13,7 +13,7 @@ use relat_eval::counterfactual::{self, Kind, Plan};
 use relat_eval::report::behaviour::Counterfactual;
 use relat_eval::report::{Artefact, DataCard, Measured, Other, PlainLanguage, Report, Run, Settings};
 use relat_eval::{
-    BootstrapConfig, Date, Gates, Method, faithfulness, outside, predictions, suites, translation,
+    BootstrapConfig, Date, Gates, Method, faithfulness, human, outside, predictions, suites, translation,
 };
 
 use super::progress::Progress;
@@ -38,6 +38,12 @@ pub(crate) struct ReportArgs {
     /// Gates, in TOML.
     #[arg(long, default_value = "eval/gates.toml")]
     gates: PathBuf,
+    /// Decisions of workers, exported by the service, `.jsonl`.
+    #[arg(long)]
+    decisions: Option<PathBuf>,
+    /// Gates over decisions, in TOML; read where decisions are given.
+    #[arg(long, default_value = "eval/gates_decisions.toml")]
+    decision_gates: PathBuf,
     /// Who runs the report.
     #[arg(long)]
     by: String,
@@ -50,6 +56,9 @@ pub(crate) struct ReportArgs {
     /// Seed of the intervals.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Bias-corrected and accelerated intervals instead of percentiles: better for skewed figures, twice the time.
+    #[arg(long)]
+    bca: bool,
     /// Smallest group that is shown.
     #[arg(long, default_value_t = 10)]
     min_n: usize,
@@ -74,14 +83,15 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     let progress = Progress::new(STEPS);
     let step = |what: &str| progress.step(what);
     let taxonomy = Taxonomy::shipped();
-    let text =
-        std::fs::read_to_string(&args.gates).with_context(|| format!("reading {}", args.gates.display()))?;
-    let gates = Gates::parse(&text).with_context(|| format!("reading {}", args.gates.display()))?;
+    let mut gates = read_gates(&args.gates)?;
+    if args.decisions.is_some() {
+        gates = gates.and(read_gates(&args.decision_gates)?)?;
+    }
     let bootstrap = BootstrapConfig {
         resamples: args.resamples,
         confidence: 0.95,
         seed: args.seed,
-        method: Method::Percentile,
+        method: if args.bca { Method::Bca } else { Method::Percentile },
     };
 
     step("reading records, assessing them");
@@ -108,6 +118,8 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     step("data annotated by others");
     let (mapping, items) = outside::read_dir(&args.external, taxonomy)?;
     let outside = outside::run(&mapping, &items, assess)?;
+    let decisions = args.decisions.as_ref().map(|path| human::read_file(path, taxonomy)).transpose()?;
+    let human = decisions.map(|all| human::measure(&all, args.min_n, &bootstrap)).transpose()?;
 
     let run = Run {
         by: args.by.clone(),
@@ -115,7 +127,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         provenance: args.source.provenance(),
         model: Bundle::open(&args.source.bundle)?.manifest().clone(),
         artefacts: artefacts(args)?,
-        data_cards: data_cards(),
+        data_cards: data_cards()?,
     };
     let measured = Measured {
         examples: &examples,
@@ -123,6 +135,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         suites: Some(suites),
         outside: Some(outside),
         faithfulness: Some(faithfulness),
+        human,
         other: other.map(|(path, examples)| Other { name: name(path), examples }),
     };
     let settings = Settings { bootstrap, min_n: args.min_n, worst: args.worst };
@@ -131,6 +144,11 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     write(&report, &args.out)?;
     progress.end();
     Ok(ExitCode::from(report.gates.exit_code()))
+}
+
+fn read_gates(path: &Path) -> anyhow::Result<Gates> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    Gates::parse(&text).with_context(|| format!("reading {}", path.display()))
 }
 
 /// The model's readings of the records: rewritings are compared with them several times over.
@@ -189,8 +207,12 @@ fn artefacts(args: &ReportArgs) -> anyhow::Result<Vec<Artefact>> {
         source::folder("data of others", &args.external)?,
         source::file("gates", &args.gates)?,
     ];
-    let files =
-        [("predictions", &args.source.predictions), ("predictions of the other model", &args.against)];
+    let files = [
+        ("predictions", &args.source.predictions),
+        ("predictions of the other model", &args.against),
+        ("decisions of workers", &args.decisions),
+        ("gates over decisions", &args.decisions.as_ref().map(|_| args.decision_gates.clone())),
+    ];
     for (name, path) in files {
         if let Some(path) = path {
             all.push(source::file(name, path)?);
@@ -202,14 +224,21 @@ fn artefacts(args: &ReportArgs) -> anyhow::Result<Vec<Artefact>> {
     Ok(all)
 }
 
-fn data_cards() -> Vec<DataCard> {
-    let card = |name: &str, path: &str| DataCard { name: name.to_owned(), path: path.to_owned() };
-    vec![
-        card("narratives and their translations", "corpora/README.md"),
-        card("behavioural suites", "corpora/suites/README.md"),
-        card("data of others", "corpora/external/README.md"),
-        card("taxonomy", "corpora/taxonomy/README.md"),
-    ]
+fn data_cards() -> anyhow::Result<Vec<DataCard>> {
+    let cards = [
+        ("narratives, bank and translations", "corpora/README.md"),
+        ("translations", "corpora/translated/README.md"),
+        ("behavioural suites", "corpora/suites/README.md"),
+        ("data of others", "corpora/external/README.md"),
+        ("taxonomy", "corpora/taxonomy/README.md"),
+        ("words of rewriting, with its error rate", "corpora/lexicon/README.md"),
+        ("names of rewriting", "corpora/names/README.md"),
+    ];
+    let card = |(name, path): (&str, &str)| {
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading the data card {path}"))?;
+        Ok(DataCard { name: name.to_owned(), path: path.to_owned(), text })
+    };
+    cards.into_iter().map(card).collect()
 }
 
 fn write(report: &Report, out: &Path) -> anyhow::Result<()> {

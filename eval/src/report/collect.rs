@@ -17,6 +17,7 @@ use crate::example::Example;
 use crate::faithfulness::Faithfulness;
 use crate::figure_names::Figures;
 use crate::gates::{GateReport, Gates};
+use crate::human::HumanReport;
 use crate::metric::Metric;
 use crate::metric_frame::MetricFrame;
 use crate::outside::OutsideReport;
@@ -50,7 +51,7 @@ pub struct Run {
     pub model: Manifest,
     /// What the figures were made from.
     pub artefacts: Vec<Artefact>,
-    /// Where the data is described.
+    /// The descriptions of the data.
     pub data_cards: Vec<DataCard>,
 }
 
@@ -63,13 +64,15 @@ pub struct Artefact {
     pub sha256: String,
 }
 
-/// Where data is described.
+/// A description of data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DataCard {
     /// Of which data.
     pub name: String,
     /// Path within the project.
     pub path: String,
+    /// What it says, in Markdown.
+    pub text: String,
 }
 
 /// What was measured before the figures are made.
@@ -85,6 +88,8 @@ pub struct Measured<'a> {
     pub outside: Option<OutsideReport>,
     /// Whether evidence is what needs are read from.
     pub faithfulness: Option<Faithfulness>,
+    /// What workers did with suggestions.
+    pub human: Option<HumanReport>,
     /// Assessments of the same records by another model.
     pub other: Option<Other<'a>>,
 }
@@ -138,6 +143,8 @@ pub struct Report {
     pub outside: Option<OutsideReport>,
     /// Whether evidence is what needs are read from; null when it was not measured.
     pub faithfulness: Option<Faithfulness>,
+    /// What workers did with suggestions; null when no decisions were given.
+    pub human: Option<HumanReport>,
     /// Another model on the same records; null when there is none.
     pub compared: Option<Compared>,
     /// Parts that were not measured: what is not said here was looked at.
@@ -232,7 +239,9 @@ impl Report {
         figures.extend(measured.outside.iter().flat_map(outside_figures));
         figures.extend(measured.faithfulness.iter().flat_map(Faithfulness::figures));
         figures.extend(compared.iter().flat_map(Compared::figures));
-        let mut not_measured = vec!["decisions of workers", PLAUSIBILITY];
+        figures.extend(measured.human.iter().flat_map(HumanReport::figures));
+        let mut not_measured = vec![PLAUSIBILITY];
+        not_measured.extend(measured.human.is_none().then_some("decisions of workers: none were given"));
         not_measured.extend(measured.faithfulness.is_none().then_some("faithfulness of evidence"));
         not_measured.extend(counterfactuals.is_empty().then_some("rewritings"));
         not_measured.extend(suites.is_none().then_some("behavioural suites"));
@@ -252,6 +261,7 @@ impl Report {
             suites,
             outside: measured.outside,
             faithfulness: measured.faithfulness,
+            human: measured.human,
             compared,
             not_measured,
             too_few_cases: too_few.into_iter().map(|(path, _)| path).collect(),

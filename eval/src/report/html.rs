@@ -2,11 +2,13 @@
 
 use super::collect::{Provenance, Report};
 use super::page::{Page, escape};
+use crate::bootstrap::Method;
 use crate::gates::Outcome;
 
 mod figures;
 mod gates;
 mod groups;
+mod human;
 mod texts;
 
 /// What the model is for; the model card says the same.
@@ -63,6 +65,9 @@ impl Report {
         if let Some(outside) = &self.outside {
             texts::outside_data(&mut page, outside);
         }
+        if let Some(decisions) = &self.human {
+            human::human(&mut page, decisions);
+        }
         if let Some(compared) = &self.compared {
             texts::comparison(&mut page, compared);
         }
@@ -93,7 +98,7 @@ impl Report {
         page.heading("about", "What this is");
         let b = &self.summary.bootstrap;
         page.text(&format!(
-            "Run by {} on {}. {} records by {} writers. Intervals: {:.0} %, {} bootstrap resamples of records, seed {}; of \
+            "Run by {} on {}. {} records by {} writers. Intervals: {:.0} %, {} bootstrap resamples of records ({}), seed {}; of \
              writers where a figure is for a new centre. Groups of fewer than {} records are not shown, nor any from which \
              they could be worked out.",
             self.run.by,
@@ -102,6 +107,10 @@ impl Report {
             self.summary.new_centre.first().map_or(0, |r| r.by_writer.len()),
             b.confidence * 100.0,
             b.resamples,
+            match b.method {
+                Method::Percentile => "percentiles",
+                Method::Bca => "bias-corrected and accelerated",
+            },
             b.seed,
             self.settings.min_n
         ));
@@ -124,10 +133,15 @@ impl Report {
                 escape(&artefact.sha256)
             ));
         }
-        page.raw(format_args!("</table></div>\n<p>Data cards:</p>\n<ul>\n"));
+        page.raw(format_args!("</table></div>\n"));
+        page.subheading("Data cards");
         for card in &self.run.data_cards {
-            page.raw(format_args!("<li>{}: <code>{}</code></li>\n", escape(&card.name), escape(&card.path)));
+            page.raw(format_args!(
+                "<details><summary>{}: <code>{}</code></summary>\n<pre>{}</pre></details>\n",
+                escape(&card.name),
+                escape(&card.path),
+                escape(&card.text)
+            ));
         }
-        page.raw(format_args!("</ul>\n"));
     }
 }

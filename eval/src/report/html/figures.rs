@@ -22,6 +22,7 @@ impl Report {
 
     pub(super) fn plots(&self, page: &mut Page) {
         page.heading("plots", "Calibration, abstention, confusion");
+        page.subheading("What a probability of a need is worth, and what leaving out unsure levels gains");
         page.raw(format_args!("{}", svg::reliability(&self.summary.reliability)));
         page.raw(format_args!("{}", svg::risk_coverage(&self.summary.abstention)));
         page.subheading("Levels: gold and shown");
@@ -62,6 +63,8 @@ impl Report {
         };
         let head = ["code", "gold", "precision", "recall", "F1", "average precision"];
         page.table("Needs of records; ! is an alert need", &head, self.summary.needs.iter().map(row));
+        page.table("Needs at sentences: the evidence", &head, self.summary.sentences.iter().map(row));
+        page.table("Statuses of needs at sentences", &head, self.summary.statuses.iter().map(row));
         page.table("Demands of records", &head, self.summary.demands.iter().map(row));
         let domains = self.summary.domains.iter().map(|d| {
             let figures = [&d.qwk, &d.mae, &d.signed_error, &d.within_1, &d.coverage, &d.invented];

@@ -2,12 +2,13 @@
 
 use super::super::collect::Report;
 use super::super::page::{Page, cell, escape};
-use crate::gates::{GateResult, Outcome};
+use crate::gates::{GateResult, JudgeBy, Outcome};
 
 impl Report {
     pub(super) fn gates(&self, page: &mut Page) {
         page.heading("gates", "Gates");
-        page.text("A gate whose figure was not measured fails. For a gate over many figures, those that do not hold are listed.");
+        page.text("A gate whose figure was not measured fails. For a gate over many figures, those that do not hold are listed. One judged by \
+             the better end of its interval fails only where the data leave no doubt: that it passes is no proof that it holds.");
         page.raw(format_args!(
             "<div class=\"scroll\"><table>\n<tr><th>gate</th><th>outcome</th><th>threshold</th><th>figures</th><th>owner</th>\
              <th>why</th></tr>\n"
@@ -34,6 +35,11 @@ fn gate(page: &mut Page, result: &GateResult) {
     };
     let bounds = [("≥", gate.at_least), ("≤", gate.at_most)];
     let threshold: Vec<String> = bounds.iter().filter_map(|(s, b)| b.map(|b| format!("{s} {b}"))).collect();
+    let judged = match gate.judge_by {
+        JudgeBy::Value => "",
+        JudgeBy::WorstEnd => " by the worse end",
+        JudgeBy::BestEnd => " by the better end",
+    };
     let failing = result.figures.iter().filter(|c| !c.holds);
     let mut shown: Vec<String> =
         failing.map(|c| format!("{} {}, n {}", c.figure, cell(&c.estimate), c.estimate.n)).collect();
@@ -47,10 +53,10 @@ fn gate(page: &mut Page, result: &GateResult) {
     }
     let shown: Vec<String> = shown.iter().map(|s| escape(s)).collect();
     page.raw(format_args!(
-        "<tr><td>{}</td><td class=\"{class}\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+        "<tr><td>{}</td><td class=\"{class}\">{}</td><td>{}</td><td class=\"wide\">{}</td><td>{}</td><td class=\"wide\">{}</td></tr>\n",
         escape(&gate.id),
         escape(&outcome),
-        escape(&threshold.join(", ")),
+        escape(&format!("{}{judged}", threshold.join(", "))),
         shown.join("<br>"),
         escape(&gate.owner),
         escape(&gate.reason)

@@ -75,13 +75,13 @@ fn rates<'a>(page: &mut Page, caption: &str, all: impl Iterator<Item = &'a Count
     let rows = all.map(|c| {
         let refused: usize = c.refused.values().sum();
         let change = &c.change;
-        let mut row = vec![named(c), c.rewritings.to_string(), refused.to_string()];
+        let mut row = vec![named(c), format!("{} ({refused})", c.rewritings)];
         row.extend([change.flip_rate, change.dropped_rate, change.added_rate].map(|e| cell(&e)));
         row.push(change.dropped_rate.n.to_string());
         row
     });
     let head =
-        ["kind", "rewritings", "refused", "flip rate", "dropped codes", "added codes", "codes suggested"];
+        ["kind", "rewritten (refused)", "flip rate", "dropped codes", "added codes", "codes suggested"];
     page.table(caption, &head, rows);
 }
 
