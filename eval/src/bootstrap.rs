@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::normal;
+use crate::random::SplitMix64;
 use crate::statistic::{Statistic, to_count};
 
 /// Settings of a bootstrap; all must be given.
@@ -256,31 +257,12 @@ fn set(weights: &mut [f64], i: usize, weight: f64) {
 /// Draws as many records as there are, with replacement: how often each came.
 fn resample(weights: &mut [f64], seed: u64, replicate: u64) {
     weights.fill(0.0);
-    let n = weights.len() as u64;
+    let n = weights.len();
     let mut random = SplitMix64(SplitMix64(seed).next() ^ SplitMix64(!replicate).next());
     for _ in 0..n {
-        let drawn = random.below(n);
-        if let Some(w) = usize::try_from(drawn).ok().and_then(|i| weights.get_mut(i)) {
+        if let Some(w) = weights.get_mut(random.below(n)) {
             *w += 1.0;
         }
-    }
-}
-
-/// Generator of Steele, Lea and Flood 2014: small, fast and the same everywhere, which is all that resampling needs.
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`: the high half of a product, uneven by less than `n` over 2^64.
-    fn below(&mut self, n: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
     }
 }
 

@@ -1,12 +1,15 @@
 //! What changes between the assessment of a text and that of its rewriting, which should be read alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use relat_engine::Assessment;
 use serde::{Deserialize, Serialize};
 
+use crate::bootstrap::{Bootstrap, BootstrapConfig, Estimate};
+use crate::error::Result;
 use crate::findings::suggested;
-use crate::share::{Estimate, Resampling, real};
+use crate::share::real;
+use crate::statistic::{Additive, Statistic};
 
 /// What changed in one rewriting. Holds ids and codes, no text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,37 +83,44 @@ pub struct ChangeReport {
 }
 
 impl ChangeReport {
-    /// Counts over some changes; several of one record are drawn together.
-    #[must_use]
-    pub fn of(changes: &[Change], resampling: Resampling, n_worst: usize) -> Self {
+    /// Counts over some changes. Intervals draw whole records: several changes of one are no independent draws.
+    /// # Errors
+    /// [`crate::Error::BadSetting`].
+    /// # Source
+    /// Field and Welsh (2007): cluster bootstrap.
+    pub fn of(changes: &[Change], config: &BootstrapConfig, n_worst: usize) -> Result<Self> {
         let mut by_record: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
         for change in changes {
             by_record.entry(&change.id).or_default().push(change);
         }
-        let estimate = |units: &dyn Fn(&Change) -> Option<(f64, usize)>| {
-            let add = |a: (f64, usize), b: (f64, usize)| (a.0 + b.0, a.1 + b.1);
-            let sums: Vec<(f64, usize)> = by_record
-                .values()
-                .map(|all| all.iter().filter_map(|c| units(c)).fold((0.0, 0), add))
-                .collect();
-            Estimate::of_records(&sums, resampling)
+        let over = |units: &dyn Fn(&Change) -> (f64, usize)| {
+            let add = |a: (f64, f64), b: (f64, usize)| (a.0 + b.0, a.1 + real(b.1));
+            let of_record = |all: &Vec<&Change>| all.iter().map(|c| units(c)).fold((0.0, 0.0), add);
+            Additive::ratio(by_record.values().map(of_record))
         };
-        let mut domains: Vec<&String> = changes.iter().flat_map(|c| c.shifts.keys()).collect();
-        domains.sort();
-        domains.dedup();
-        let shift = |domain: &String| estimate(&|c| c.shifts.get(domain).map(|&s| (f64::from(s), 1)));
+        let domains: BTreeSet<&String> = changes.iter().flat_map(|c| c.shifts.keys()).collect();
+        let rates = [
+            over(&|c| (f64::from(u8::from(c.flipped())), 1)),
+            over(&|c| (real(c.dropped.len()), c.suggested)),
+            over(&|c| (real(c.added.len()), c.suggested)),
+        ];
+        let shift =
+            |domain: &&String| over(&|c| c.shifts.get(*domain).map_or((0.0, 0), |&s| (f64::from(s), 1)));
+        let figures: Vec<Additive> = rates.into_iter().chain(domains.iter().map(shift)).collect();
+        let borrowed: Vec<&dyn Statistic> = figures.iter().map(|f| f as &dyn Statistic).collect();
+        let bootstrap = Bootstrap::run(&borrowed, config)?;
         let mut worst: Vec<Change> = changes.iter().filter(|c| c.severity() > 0).cloned().collect();
         worst.sort_by(|a, b| b.severity().cmp(&a.severity()).then_with(|| a.id.cmp(&b.id)));
         worst.truncate(n_worst);
-        Self {
-            flip_rate: estimate(&|c| Some((f64::from(u8::from(c.flipped())), 1))),
-            dropped_rate: estimate(&|c| Some((real(c.dropped.len()), c.suggested))),
-            added_rate: estimate(&|c| Some((real(c.added.len()), c.suggested))),
-            level_shift: domains.into_iter().map(|d| (d.clone(), shift(d))).collect(),
+        Ok(Self {
+            flip_rate: bootstrap.estimate(0),
+            dropped_rate: bootstrap.estimate(1),
+            added_rate: bootstrap.estimate(2),
+            level_shift: domains.into_iter().cloned().zip((3..).map(|i| bootstrap.estimate(i))).collect(),
             dropped_codes: count(changes.iter().flat_map(|c| &c.dropped)),
             added_codes: count(changes.iter().flat_map(|c| &c.added)),
             worst,
-        }
+        })
     }
 }
 
@@ -125,7 +135,7 @@ fn count<'a>(codes: impl Iterator<Item = &'a String>) -> BTreeMap<String, usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Reads, keyword_model};
+    use crate::testing::{Reads, config, keyword_model};
     use proptest::prelude::*;
     use relat_engine::Status;
 
@@ -147,7 +157,7 @@ mod tests {
         let change = change("a", "debt middle friends", "food low");
         assert_eq!((change.dropped.join(" "), change.added.join(" ")), ("debt".into(), "ask_food".into()));
         assert_eq!(change.shifts, BTreeMap::from([("income".to_owned(), -1)]), "help: one level is null");
-        let report = ChangeReport::of(&[change], Resampling { resamples: 50, seed: 1 }, 5);
+        let report = ChangeReport::of(&[change], &config(50, 1), 5).unwrap();
         assert_eq!(report.flip_rate.value, Some(1.0));
         assert_eq!(report.level_shift["income"].value, Some(-1.0));
         assert_eq!(report.worst[0].severity(), 3);
@@ -160,8 +170,8 @@ mod tests {
             let pairs = texts.iter().enumerate().map(|(i, &(a, b))| (format!("r{i}"), words[a], words[b]));
             let there: Vec<Change> = pairs.clone().map(|(id, a, b)| change(&id, a, b)).collect();
             let back: Vec<Change> = pairs.map(|(id, a, b)| change(&id, b, a)).collect();
-            let resampling = Resampling { resamples: 20, seed: 7 };
-            let (x, y) = (ChangeReport::of(&there, resampling, 3), ChangeReport::of(&back, resampling, 3));
+            let of = |changes: &[Change]| ChangeReport::of(changes, &config(20, 7), 3).unwrap();
+            let (x, y) = (of(&there), of(&back));
             prop_assert_eq!(x.flip_rate, y.flip_rate);
             prop_assert_eq!(&x.dropped_codes, &y.added_codes);
             let sum = |r: &ChangeReport| r.level_shift.get("income").and_then(|e| e.value).unwrap_or(0.0);

@@ -175,6 +175,13 @@ pub fn read_file(path: &Path, taxonomy: &Taxonomy) -> Result<Vec<Record>, Corpus
     Ok(records)
 }
 
+/// The text of a file.
+/// # Errors
+/// [`CorpusError::Io`].
+pub(crate) fn read_text(path: &Path) -> Result<String, CorpusError> {
+    std::fs::read_to_string(path).map_err(|source| CorpusError::Io { path: path.to_owned(), source })
+}
+
 /// Reads every `.jsonl` file of a folder, in the order of their names.
 /// # Errors
 /// [`CorpusError`], with the file and the line.

@@ -67,6 +67,9 @@ pub enum Error {
         /// Which rule.
         reason: &'static str,
     },
+    /// A model that failed on a text.
+    #[error(transparent)]
+    Model(#[from] relat_engine::Error),
 }
 
 impl Error {
@@ -82,6 +85,7 @@ impl Error {
             Self::TextDiffers { .. } => "text_differs",
             Self::GateSyntax(_) => "gate_syntax",
             Self::GateRule { .. } => "gate_rule",
+            Self::Model(error) => error.code(),
         }
     }
 }

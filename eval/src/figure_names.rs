@@ -12,7 +12,7 @@ pub type Figures = BTreeMap<String, Estimate>;
 
 impl Summary {
     /// The figures: `overall/METRIC`, `new_centre/METRIC`, `need/CODE/f1` (`precision`, `recall`,
-    /// `average_precision`), the same of `demand`, `domain/DOMAIN/qwk` (`mae`, `signed_error`, `within_1`,
+    /// `average_precision`), the same of `demand`, `sentence` and `status`, `domain/DOMAIN/qwk` (`mae`, `signed_error`, `within_1`,
     /// `coverage`, `invented`).
     #[must_use]
     pub fn figures(&self) -> Figures {
@@ -23,7 +23,13 @@ impl Summary {
         for row in &self.new_centre {
             figures.insert(format!("new_centre/{}", row.metric.name()), row.mean);
         }
-        for (kind, rows) in [("need", &self.needs), ("demand", &self.demands)] {
+        let kinds = [
+            ("need", &self.needs),
+            ("sentence", &self.sentences),
+            ("status", &self.statuses),
+            ("demand", &self.demands),
+        ];
+        for (kind, rows) in kinds {
             for row in rows {
                 code_figures(kind, row, &mut figures);
             }
@@ -108,7 +114,7 @@ mod tests {
         let expected = s.overall.len()
             + s.new_centre.len()
             + 4 * s.needs.len()
-            + 3 * s.demands.len()
+            + 3 * (s.demands.len() + s.sentences.len() + s.statuses.len())
             + 6 * s.domains.len();
         assert_eq!(s.figures().len(), expected);
 

@@ -10,7 +10,7 @@ use crate::metrics::calibration::{self, Forecast};
 use crate::metrics::classification::{self, Counts, MacroOver, Scored};
 use crate::metrics::ordinal::{self, LEVELS};
 use crate::metrics::{mean, share, status};
-use crate::reading::{Pair, Reading};
+use crate::reading::Pair;
 use crate::statistic::{Additive, Count, Figure, Statistic, get, ratio};
 
 /// Bins of the calibration error of needs.
@@ -64,23 +64,16 @@ pub fn micro(records: impl IntoIterator<Item = Counts>, of: CountOf) -> Additive
     Additive { width: 3, rows, figure, count }
 }
 
-/// A figure of one code: `set` picks needs or demands.
-#[must_use]
-pub fn of_code(pairs: &[Pair], code: usize, set: fn(&Reading) -> &BTreeSet<usize>, of: CountOf) -> Additive {
-    let only = |reading| set(reading).iter().copied().filter(|&c| c == code).collect::<BTreeSet<_>>();
-    micro(pairs.iter().map(|p| Counts::of_sets(&only(&p.reference), &only(&p.predicted))), of)
-}
-
-/// Mean F1 over codes that the reference has: `set` picks needs or demands.
-#[must_use]
-pub fn macro_f1(pairs: &[Pair], n_codes: usize, set: fn(&Reading) -> &BTreeSet<usize>) -> Additive {
-    let row = |pair: &Pair| {
-        let counts = classification::by_code([(set(&pair.reference), set(&pair.predicted))], n_codes);
+/// Mean F1 over codes that the reference has.
+/// # Shapes
+/// `counts`: one entry a record, and within it one a code, `n_codes`.
+pub fn macro_f1(counts: impl IntoIterator<Item = Vec<Counts>>, n_codes: usize) -> Additive {
+    let row = |counts: Vec<Counts>| {
         counts.into_iter().enumerate().flat_map(|(code, c)| count_row(code, c)).collect()
     };
     Additive {
         width: 3 * n_codes,
-        rows: pairs.iter().map(row).collect(),
+        rows: counts.into_iter().map(row).collect(),
         figure: |s| classification::macro_f1(&all_counts(s), MacroOver::Supported),
         count: |s| all_counts(s).into_iter().sum::<Counts>().support(),
     }

@@ -128,6 +128,16 @@ impl Gates {
         Ok(gates)
     }
 
+    /// These gates and others, as one file.
+    /// # Errors
+    /// [`Error::GateRule`] where the two do not fit together, such as one id in both.
+    pub fn and(mut self, others: Self) -> Result<Self> {
+        self.gates.extend(others.gates);
+        self.exceptions.extend(others.exceptions);
+        self.check()?;
+        Ok(self)
+    }
+
     fn check(&self) -> Result<()> {
         let rule = |id: &str, reason| Err(Error::GateRule { id: id.to_owned(), reason });
         let blank = |text: &str| text.trim().is_empty();

@@ -36,9 +36,11 @@ enum Command {
     /// Holds figures against release gates; exit code 1 when one stops the release.
     Gates(GatesArgs),
     /// The report of a bundle: figures, groups, rewritings, suites and gates; exit code 1 when a gate stops the release.
-    Report(cli::report::ReportArgs),
+    Report(Box<cli::report::ReportArgs>),
     /// The records with most errors as a page with their texts.
     Errors(cli::errors::ErrorsArgs),
+    /// The rewritings that change most as a page with their texts.
+    Flips(cli::flips::FlipsArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -79,6 +81,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Gates(args) => run_gates(&args),
         Command::Report(args) => cli::report::run(&args),
         Command::Errors(args) => cli::errors::run(&args),
+        Command::Flips(args) => cli::flips::run(&args),
     }
 }
 

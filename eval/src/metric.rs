@@ -4,8 +4,8 @@ use relat_engine::Taxonomy;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::{self, CountOf, LevelOf, MacroAp, NeedCalibration, alerts};
-use crate::metrics::classification::Counts;
-use crate::metrics::{evidence, ranking};
+use crate::metrics::classification::{Counts, by_code};
+use crate::metrics::{evidence, ranking, status};
 use crate::reading::Pair;
 use crate::statistic::{Additive, Statistic};
 
@@ -28,6 +28,12 @@ pub enum Metric {
     AlertPrecision,
     /// F1 of evidence: pairs of a sentence and a need present in it.
     SentenceF1,
+    /// F1 of evidence, mean over codes with gold support.
+    SentenceMacroF1,
+    /// F1 of statuses: pairs of a sentence and a need with their status, all statuses together.
+    StatusMicroF1,
+    /// F1 of statuses, mean over those with gold support.
+    StatusMacroF1,
     /// Share of absent, past and other pairs of a sentence and a need that are shown as present.
     NonPresentShown,
     /// F1 of demands a record, all codes together.
@@ -85,13 +91,16 @@ struct Facts {
 
 impl Metric {
     /// Every figure, in the order of reports.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::NeedsMicroF1,
         Self::NeedsMacroF1,
         Self::NeedsMacroAp,
         Self::AlertRecall,
         Self::AlertPrecision,
         Self::SentenceF1,
+        Self::SentenceMacroF1,
+        Self::StatusMicroF1,
+        Self::StatusMacroF1,
         Self::NonPresentShown,
         Self::DemandsMicroF1,
         Self::DemandsMacroF1,
@@ -138,6 +147,7 @@ impl Metric {
         const NEEDS: &str = "gold needs of records";
         const PAIRS: &str = "record-need pairs";
         const LEVELS: &str = "levels given by both";
+        const STATUSES: &str = "gold sentence-need pairs of any status";
         let (name, label, unit, direction) = match self {
             Self::NeedsMicroF1 => ("needs_micro_f1", "Needs, micro F1", NEEDS, Higher),
             Self::NeedsMacroF1 => ("needs_macro_f1", "Needs, macro F1 (codes with gold)", NEEDS, Higher),
@@ -149,6 +159,14 @@ impl Metric {
                 ("alert_precision", "Alert needs, precision", "suggested alert needs", Higher)
             }
             Self::SentenceF1 => ("sentence_f1", "Evidence, sentence F1", "gold sentence-need pairs", Higher),
+            Self::SentenceMacroF1 => (
+                "sentence_macro_f1",
+                "Evidence, sentence macro F1 (codes with gold)",
+                "gold sentence-need pairs",
+                Higher,
+            ),
+            Self::StatusMicroF1 => ("status_micro_f1", "Status at sentences, micro F1", STATUSES, Higher),
+            Self::StatusMacroF1 => ("status_macro_f1", "Status at sentences, macro F1", STATUSES, Higher),
             Self::NonPresentShown => (
                 "non_present_shown",
                 "Absent, past, other shown as present",
@@ -206,7 +224,10 @@ impl Metric {
                 pairs.iter().map(|p| Counts::of_sets(&p.reference.needs, &p.predicted.needs)),
                 CountOf::F1,
             )),
-            Self::NeedsMacroF1 => Box::new(figures::macro_f1(pairs, n_needs, |r| &r.needs)),
+            Self::NeedsMacroF1 => Box::new(figures::macro_f1(
+                pairs.iter().map(|p| by_code([(&p.reference.needs, &p.predicted.needs)], n_needs)),
+                n_needs,
+            )),
             Self::NeedsMacroAp => Box::new(MacroAp::new(pairs, n_needs)),
             Self::AlertRecall => Box::new(figures::micro(pairs.iter().map(alert_counts), CountOf::Recall)),
             Self::AlertPrecision => {
@@ -215,13 +236,26 @@ impl Metric {
             Self::SentenceF1 => {
                 Box::new(figures::micro(pairs.iter().map(evidence::sentence_counts), CountOf::F1))
             }
+            Self::SentenceMacroF1 => {
+                let of = |p: &Pair| evidence::counts_by_need(p, n_needs);
+                Box::new(figures::macro_f1(pairs.iter().map(of), n_needs))
+            }
+            Self::StatusMicroF1 => {
+                let of = |p: &Pair| status::counts_by_status(p).into_iter().sum();
+                Box::new(figures::micro(pairs.iter().map(of), CountOf::F1))
+            }
+            Self::StatusMacroF1 => {
+                Box::new(figures::macro_f1(pairs.iter().map(status::counts_by_status), status::STATUSES))
+            }
             Self::NonPresentShown => Box::new(figures::non_present_shown(pairs)),
             Self::DemandsMicroF1 => Box::new(figures::micro(
                 pairs.iter().map(|p| Counts::of_sets(&p.reference.demands, &p.predicted.demands)),
                 CountOf::F1,
             )),
             Self::DemandsMacroF1 => {
-                Box::new(figures::macro_f1(pairs, taxonomy.demands().len(), |r| &r.demands))
+                let n = taxonomy.demands().len();
+                let of = |p: &Pair| by_code([(&p.reference.demands, &p.predicted.demands)], n);
+                Box::new(figures::macro_f1(pairs.iter().map(of), n))
             }
             Self::LevelsQwk => Box::new(figures::levels(pairs, None, LevelOf::Qwk)),
             Self::LevelsMae => Box::new(figures::levels(pairs, None, LevelOf::Mae)),

@@ -1,9 +1,12 @@
-//! Assessments kept in a file, one JSON object a line: what a model said of records that it had not been trained on.
+//! Assessments kept in a file, one JSON object a line, compressed where the name ends in `.gz`: what a model said of records that it had not been trained on.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use relat_engine::Assessment;
 use serde::{Deserialize, Serialize};
 
@@ -73,13 +76,24 @@ pub enum PredictionError {
 /// [`PredictionError::Io`].
 pub fn write(path: &Path, examples: &[Example]) -> Result<(), PredictionError> {
     let io = |source| PredictionError::Io { path: path.to_owned(), source };
-    let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(io)?);
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path).map_err(io)?);
+    if zipped(path) {
+        let mut zip = GzEncoder::new(file, Compression::best());
+        write_lines(&mut zip, examples).map_err(io)?;
+        file = zip.finish().map_err(io)?;
+    } else {
+        write_lines(&mut file, examples).map_err(io)?;
+    }
+    file.flush().map_err(io)
+}
+
+fn write_lines(out: &mut impl Write, examples: &[Example]) -> std::io::Result<()> {
     for example in examples {
         let line = Prediction { id: example.reference.id.clone(), assessment: &example.predicted };
-        serde_json::to_writer(&mut out, &line).map_err(|e| io(e.into()))?;
-        out.write_all(b"\n").map_err(io)?;
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")?;
     }
-    out.flush().map_err(io)
+    Ok(())
 }
 
 /// Reads predictions and puts each beside its record: one for every record, in the records' order.
@@ -88,7 +102,9 @@ pub fn write(path: &Path, examples: &[Example]) -> Result<(), PredictionError> {
 /// another text.
 pub fn read(path: &Path, records: &[Record]) -> Result<Vec<Example>, PredictionError> {
     let io = |source| PredictionError::Io { path: path.to_owned(), source };
-    let reader = std::io::BufReader::new(std::fs::File::open(path).map_err(io)?);
+    let file = std::io::BufReader::new(std::fs::File::open(path).map_err(io)?);
+    let reader: Box<dyn BufRead> =
+        if zipped(path) { Box::new(std::io::BufReader::new(GzDecoder::new(file))) } else { Box::new(file) };
     let mut by_id: BTreeMap<String, Assessment> = BTreeMap::new();
     for (i, line) in reader.lines().enumerate() {
         let bad = |e: serde_json::Error| PredictionError::Line {
@@ -117,6 +133,11 @@ pub fn read(path: &Path, records: &[Record]) -> Result<Vec<Example>, PredictionE
     }
 }
 
+/// Whether a file is, or is to be, compressed: by the end of its name.
+fn zipped(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "gz")
+}
+
 /// Whether sentences end where the text ends and every piece of evidence is a piece of it.
 fn fits(assessment: &Assessment, text: &str) -> bool {
     let needs = assessment.needs.iter().flat_map(|n| &n.evidence);
@@ -143,14 +164,18 @@ mod tests {
     #[test]
     fn predictions_round_trip_in_the_order_of_the_records() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("p.jsonl");
         let (mut records, examples) = perfect(20);
-        write(&path, &examples).unwrap();
         records.reverse();
-        let read = read(&path, &records).unwrap();
-        for (got, expected) in read.iter().zip(examples.iter().rev()) {
-            assert_eq!((&got.reference, &got.predicted), (&expected.reference, &expected.predicted));
+        let mut sizes = Vec::new();
+        for name in ["p.jsonl", "p.jsonl.gz"] {
+            let path = dir.path().join(name);
+            write(&path, &examples).unwrap();
+            for (got, expected) in read(&path, &records).unwrap().iter().zip(examples.iter().rev()) {
+                assert_eq!((&got.reference, &got.predicted), (&expected.reference, &expected.predicted));
+            }
+            sizes.push(std::fs::metadata(&path).unwrap().len());
         }
+        assert!(sizes[1] < sizes[0] / 3, "help: {sizes:?}");
     }
 
     #[test]

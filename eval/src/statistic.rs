@@ -45,6 +45,18 @@ impl Additive {
         }
     }
 
+    /// One sum over another: units that come in records, such as the codes of each, averaged over all of them.
+    #[must_use]
+    pub fn ratio(parts: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let row = |(part, whole): (f64, f64)| vec![(0, part), (1, whole)];
+        Self {
+            width: 2,
+            rows: parts.into_iter().map(row).collect(),
+            figure: |s| ratio(s, 0, 1),
+            count: |s| get(s, 1),
+        }
+    }
+
     /// The sums when record `i` counts `weights[i]` times. Shape `(width,)`.
     #[must_use]
     pub fn sums(&self, weights: &[f64]) -> Vec<f64> {

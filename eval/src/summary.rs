@@ -8,15 +8,16 @@ use serde::Serialize;
 use crate::bootstrap::{Bootstrap, BootstrapConfig, Estimate};
 use crate::error::Result;
 use crate::example::Example;
-use crate::figures::{self, CALIBRATION_BINS, CountOf, LevelOf, MacroAp, NeedCalibration};
+use crate::figures::{self, CALIBRATION_BINS, LevelOf, NeedCalibration};
 use crate::metric::{Metric, SPOKEN};
 use crate::metrics::calibration::{self, ReliabilityPoint};
-use crate::metrics::classification::{self, Counts};
+use crate::metrics::classification::Counts;
 use crate::metrics::ordinal::{self, Abstainable, LevelCounts, RiskPoint};
 use crate::metrics::status::StatusConfusion;
-use crate::reading::{Pair, Reading};
+use crate::reading::Pair;
 use crate::statistic::{Additive, Statistic};
 
+mod codes;
 mod markdown;
 
 /// All figures of a system on some records.
@@ -37,6 +38,10 @@ pub struct Summary {
     pub levels: LevelCounts,
     /// Each need that is in gold or suggested.
     pub needs: Vec<CodeRow>,
+    /// Each need at sentences: where it is present in gold, against the evidence shown.
+    pub sentences: Vec<CodeRow>,
+    /// Each status, over pairs of a sentence and a need.
+    pub statuses: Vec<CodeRow>,
     /// Each demand that is in gold or suggested.
     pub demands: Vec<CodeRow>,
     /// Each domain.
@@ -81,14 +86,14 @@ pub struct WriterValue {
     pub estimate: Estimate,
 }
 
-/// Figures of one need or demand.
+/// Figures of one need, demand or status.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CodeRow {
-    /// Code of the taxonomy.
+    /// Code of the taxonomy, or name of the status.
     pub code: String,
     /// True for alert needs.
     pub alert: bool,
-    /// Over records.
+    /// Over records; of statuses and sentences over pairs of a sentence and a need.
     pub counts: Counts,
     /// F1.
     pub f1: Estimate,
@@ -96,7 +101,7 @@ pub struct CodeRow {
     pub precision: Estimate,
     /// Recall.
     pub recall: Estimate,
-    /// Average precision; needs only.
+    /// Average precision; needs of records only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub average_precision: Option<Estimate>,
 }
@@ -139,8 +144,10 @@ pub fn summary(examples: &[Example], taxonomy: &Taxonomy, config: &BootstrapConf
         new_centre: new_centre(&pairs, &writers, taxonomy, config)?,
         status: StatusConfusion::of_pairs(&pairs),
         levels: LevelCounts::of_pairs(levels),
-        needs: needs(&pairs, taxonomy, config)?,
-        demands: demands(&pairs, taxonomy, config)?,
+        needs: codes::needs(&pairs, taxonomy, config)?,
+        sentences: codes::sentences(&pairs, taxonomy, config)?,
+        statuses: codes::statuses(&pairs, config)?,
+        demands: codes::demands(&pairs, taxonomy, config)?,
         domains: domains(&pairs, taxonomy, config)?,
         reliability: calibration::reliability_curve(&spoken, CALIBRATION_BINS),
         abstention: ordinal::at_coverages(
@@ -190,63 +197,6 @@ fn new_centre(
         .collect();
     let rows = Metric::ALL.into_iter().zip(estimates(&means, config)?).zip(columns);
     Ok(rows.map(|((metric, mean), by_writer)| CentreRow { metric, mean, by_writer }).collect())
-}
-
-fn needs(pairs: &[Pair], taxonomy: &Taxonomy, config: &BootstrapConfig) -> Result<Vec<CodeRow>> {
-    let mut rows = by_code(pairs, taxonomy.needs().len(), |r| &r.needs, config)?;
-    let codes: Vec<usize> = rows.iter().map(|(code, _)| *code).collect();
-    let precision: Vec<Box<dyn Statistic>> =
-        codes.iter().map(|&c| Box::new(MacroAp::of_codes(pairs, [c])) as Box<dyn Statistic>).collect();
-    for ((code, row), ap) in rows.iter_mut().zip(estimates(&precision, config)?) {
-        if let Some(need) = taxonomy.needs().get(*code) {
-            row.code.clone_from(&need.code);
-            row.alert = need.alert;
-        }
-        row.average_precision = Some(ap);
-    }
-    Ok(rows.into_iter().map(|(_, row)| row).collect())
-}
-
-fn demands(pairs: &[Pair], taxonomy: &Taxonomy, config: &BootstrapConfig) -> Result<Vec<CodeRow>> {
-    let rows = by_code(pairs, taxonomy.demands().len(), |r| &r.demands, config)?;
-    let named = |(code, row): (usize, CodeRow)| {
-        let code = taxonomy.demands().get(code).map_or_else(String::new, |d| d.code.clone());
-        CodeRow { code, ..row }
-    };
-    Ok(rows.into_iter().map(named).collect())
-}
-
-fn by_code(
-    pairs: &[Pair],
-    n_codes: usize,
-    set: fn(&Reading) -> &BTreeSet<usize>,
-    config: &BootstrapConfig,
-) -> Result<Vec<(usize, CodeRow)>> {
-    let counts =
-        classification::by_code(pairs.iter().map(|p| (set(&p.reference), set(&p.predicted))), n_codes);
-    let seen: Vec<(usize, Counts)> =
-        counts.into_iter().enumerate().filter(|(_, c)| c.support() + c.false_positives > 0.0).collect();
-    let statistic = |code, of| Box::new(figures::of_code(pairs, code, set, of)) as Box<dyn Statistic>;
-    let of = [CountOf::F1, CountOf::Precision, CountOf::Recall];
-    let statistics: Vec<_> =
-        seen.iter().flat_map(|&(code, _)| of.map(|what| statistic(code, what))).collect();
-    let values = estimates(&statistics, config)?;
-    let row = |((code, counts), values): ((usize, Counts), &[Estimate])| match *values {
-        [f1, precision, recall] => {
-            let row = CodeRow {
-                code: String::new(),
-                alert: false,
-                counts,
-                f1,
-                precision,
-                recall,
-                average_precision: None,
-            };
-            Some((code, row))
-        }
-        _ => None,
-    };
-    Ok(seen.into_iter().zip(values.chunks(of.len())).filter_map(row).collect())
 }
 
 fn domains(pairs: &[Pair], taxonomy: &Taxonomy, config: &BootstrapConfig) -> Result<Vec<DomainRow>> {
@@ -330,6 +280,10 @@ mod tests {
         let counts: Counts = s.needs.iter().map(|r| r.counts).sum();
         assert_eq!(counts.f1(), needs.value);
         assert_eq!(to_count(counts.support()), needs.n);
+        for (metric, rows) in [(Metric::SentenceF1, &s.sentences), (Metric::StatusMicroF1, &s.statuses)] {
+            let counts: Counts = rows.iter().map(|r| r.counts).sum();
+            assert_eq!(counts.f1(), s.overall[micro(metric)].estimate.value);
+        }
         let by_writer = &s.new_centre[micro(Metric::NeedsMicroF1)].by_writer;
         assert_eq!(by_writer.iter().map(|w| w.estimate.n).sum::<usize>(), needs.n);
         let qwk = &s.overall[micro(Metric::LevelsQwk)].estimate;

@@ -10,6 +10,7 @@ use relat_engine::{
     SentenceSpan, Span, Status, Taxonomy, VerificationStatus, Versions,
 };
 
+use crate::bootstrap::{BootstrapConfig, Method};
 use crate::corpus::{GoldNeed, GoldSentence, Person, Record};
 use crate::example::Example;
 use crate::reading::Pair;
@@ -192,6 +193,11 @@ pub(crate) fn examples(n: std::ops::Range<usize>) -> impl Strategy<Value = Vec<E
         example(reference, predicted)
     });
     prop::collection::vec(one, n)
+}
+
+/// Settings of quick intervals.
+pub(crate) fn config(resamples: usize, seed: u64) -> BootstrapConfig {
+    BootstrapConfig { resamples, confidence: 0.95, seed, method: Method::Percentile }
 }
 
 /// Readings of examples.

@@ -8,9 +8,10 @@ use rayon::prelude::*;
 use relat_engine::{Assessment, Language};
 use serde::{Deserialize, Serialize};
 
+use crate::bootstrap::BootstrapConfig;
 use crate::change::{Change, ChangeReport};
 use crate::corpus::Record;
-use crate::share::Resampling;
+use crate::error;
 
 /// A record's sentences in another language. `Debug` hides them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,16 +72,25 @@ pub enum TranslationError {
         /// Sentences of the translation.
         got: usize,
     },
-    /// A model that failed.
+    /// A model that failed, or figures that cannot be made.
     #[error(transparent)]
-    Model(#[from] relat_engine::Error),
+    Measure(#[from] error::Error),
 }
 
 /// What changes from originals to translations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TranslationReport {
     /// By direction, such as `ca-es`.
-    pub directions: BTreeMap<String, ChangeReport>,
+    pub directions: BTreeMap<String, TranslatedReport>,
+}
+
+/// What changes in one direction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TranslatedReport {
+    /// Number of translations.
+    pub n: usize,
+    /// What changed in them.
+    pub changes: ChangeReport,
 }
 
 /// Reads a file of translations, one JSON object a line.
@@ -121,12 +131,13 @@ impl Translation {
 
 /// Runs originals and translations through a model.
 /// # Errors
-/// [`TranslationError::UnknownRecord`], [`TranslationError::SentenceCount`], [`TranslationError::Model`].
+/// [`TranslationError::UnknownRecord`], [`TranslationError::SentenceCount`], [`TranslationError::Measure`].
 pub fn run<F>(
     records: &[Record],
     translations: &[Translation],
     predict: F,
-    resampling: Resampling,
+    config: &BootstrapConfig,
+    n_worst: usize,
 ) -> Result<TranslationReport, TranslationError>
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
@@ -137,8 +148,9 @@ where
         .map(|translation| {
             let unknown = || TranslationError::UnknownRecord { id: translation.id.clone() };
             let record = by_id.get(translation.id.as_str()).ok_or_else(unknown)?;
-            let translated = predict(&translation.text(record)?)?;
-            let change = Change::between(&record.id, &predict(&record.text)?, &translated);
+            let read = |text: &str| predict(text).map_err(error::Error::from);
+            let translated = read(&translation.text(record)?)?;
+            let change = Change::between(&record.id, &read(&record.text)?, &translated);
             Ok((format!("{}-{}", name(record.lang), name(translation.lang)), change))
         })
         .collect::<Result<_, TranslationError>>()?;
@@ -146,9 +158,14 @@ where
     for (direction, change) in changes {
         directions.entry(direction).or_default().push(change);
     }
-    let report =
-        |(direction, changes): (_, Vec<Change>)| (direction, ChangeReport::of(&changes, resampling, 20));
-    Ok(TranslationReport { directions: directions.into_iter().map(report).collect() })
+    let report = |(direction, changes): (_, Vec<Change>)| {
+        Ok((
+            direction,
+            TranslatedReport { n: changes.len(), changes: ChangeReport::of(&changes, config, n_worst)? },
+        ))
+    };
+    let directions: error::Result<_> = directions.into_iter().map(report).collect();
+    Ok(TranslationReport { directions: directions? })
 }
 
 fn name(language: Language) -> &'static str {
@@ -164,7 +181,7 @@ fn name(language: Language) -> &'static str {
 mod tests {
     use super::*;
     use crate::corpus;
-    use crate::testing::{Reads, keyword_model};
+    use crate::testing::{Reads, config, keyword_model};
     use relat_engine::{Status, Taxonomy};
 
     fn shipped() -> (Vec<Record>, Vec<Translation>) {
@@ -193,13 +210,13 @@ mod tests {
         const SPANISH: &[(&str, Reads)] = &[("alquiler", Reads::Need("housing_arrears", Status::Present))];
         const FIGURES: &[(&str, Reads)] = &[("€", Reads::Need("debt", Status::Present))];
         let (records, translations) = shipped();
-        let resampling = Resampling { resamples: 50, seed: 3 };
-        let of = |rules| run(&records, &translations, keyword_model(rules), resampling).unwrap().directions;
+        let of =
+            |rules| run(&records, &translations, keyword_model(rules), &config(50, 3), 5).unwrap().directions;
         let (spanish, figures) = (of(SPANISH), of(FIGURES));
-        assert!(spanish["es-ca"].dropped_rate.value.unwrap() > 0.9, "help: the word is Spanish only");
-        assert!(spanish["ca-es"].added_codes["housing_arrears"] > 50);
+        assert!(spanish["es-ca"].changes.dropped_rate.value.unwrap() > 0.9, "help: the word is Spanish only");
+        assert!(spanish["ca-es"].changes.added_codes["housing_arrears"] > 50);
         assert!(
-            figures.values().all(|d| d.flip_rate.value.unwrap() < 0.01),
+            figures.values().all(|d| d.changes.flip_rate.value.unwrap() < 0.01),
             "help: a sign is the same in both"
         );
     }

@@ -23,7 +23,7 @@ pub(crate) struct ErrorsArgs {
 
 pub(crate) fn run(args: &ErrorsArgs) -> anyhow::Result<ExitCode> {
     let pipeline = Pipeline::load(&args.source.bundle)?;
-    let examples = args.source.examples(&args.source.records()?, &pipeline)?;
+    let examples = args.source.examples(&args.source.records()?, |text| pipeline.assess(text))?;
     let page = errors_page(&examples, Taxonomy::shipped(), args.records)?;
     std::fs::write(&args.out, page).with_context(|| format!("writing {}", args.out.display()))?;
     Ok(ExitCode::SUCCESS)

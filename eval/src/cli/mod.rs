@@ -1,5 +1,7 @@
 //! Commands that read and write many files.
 
 pub(crate) mod errors;
+pub(crate) mod flips;
+mod progress;
 pub(crate) mod report;
 mod source;

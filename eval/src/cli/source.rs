@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use rayon::prelude::*;
 use relat_engine::bundle::sha256_hex;
-use relat_engine::{Pipeline, Taxonomy};
+use relat_engine::{Assessment, Taxonomy};
 use relat_eval::corpus::{self, Record};
 use relat_eval::report::{Artefact, Provenance};
 use relat_eval::{Example, predictions};
@@ -42,12 +42,15 @@ impl SourceArgs {
     }
 
     /// Every record beside its assessment.
-    pub(crate) fn examples(&self, records: &[Record], pipeline: &Pipeline) -> anyhow::Result<Vec<Example>> {
+    pub(crate) fn examples<F>(&self, records: &[Record], predict: F) -> anyhow::Result<Vec<Example>>
+    where
+        F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+    {
         if let Some(path) = &self.predictions {
             return Ok(predictions::read(path, records)?);
         }
         let one = |record: &Record| -> relat_engine::Result<Example> {
-            Ok(Example { reference: record.clone(), predicted: pipeline.assess(&record.text)? })
+            Ok(Example { reference: record.clone(), predicted: predict(&record.text)? })
         };
         Ok(records.par_iter().map(one).collect::<relat_engine::Result<_>>()?)
     }

@@ -12,6 +12,7 @@ mod nationality;
 mod numbers;
 mod origin;
 mod place;
+mod quality;
 mod run;
 mod scene;
 mod status;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use gender::Scope;
 pub use origin::Origin;
+pub use quality::{Quality, quality};
 pub use run::{CounterfactualReport, Group, GroupReport, Plan, run};
 
 use crate::corpus::Record;
@@ -148,6 +150,32 @@ impl Kind {
         let names = Origin::ALL.into_iter().map(|origin| Self::Name { origin });
         let others = [Self::Nationality, Self::Age, Self::Place, Self::Status];
         gender.into_iter().chain(names).chain(others).collect()
+    }
+}
+
+impl Kind {
+    /// Stable name of what is changed, as in the paths of figures.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gender { .. } => "gender",
+            Self::Name { .. } => "name",
+            Self::Nationality => "nationality",
+            Self::Age => "age",
+            Self::Place => "town",
+            Self::Status => "status",
+        }
+    }
+
+    /// Stable name of how it is changed: the scope of gender, the origin of names, else `all`.
+    #[must_use]
+    pub fn group(self) -> &'static str {
+        match self {
+            Self::Gender { scope: Scope::Person } => "person",
+            Self::Gender { scope: Scope::Everyone } => "everyone",
+            Self::Name { origin } => origin.name(),
+            Self::Nationality | Self::Age | Self::Place | Self::Status => "all",
+        }
     }
 }
 

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::scene::pick;
 use super::{Kind, Origin, Refusal, rewrite};
+use crate::bootstrap::BootstrapConfig;
 use crate::change::{Change, ChangeReport};
 use crate::corpus::Record;
-use crate::share::Resampling;
+use crate::error::Result;
 
 /// What to rewrite and how to count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// What is changed.
@@ -23,7 +24,7 @@ pub struct Plan {
     /// How many examples each group shows.
     pub n_worst: usize,
     /// How intervals are drawn.
-    pub resampling: Resampling,
+    pub bootstrap: BootstrapConfig,
 }
 
 /// Rewritings counted together.
@@ -64,19 +65,18 @@ pub struct CounterfactualReport {
 struct Tried<'a> {
     record: &'a Record,
     kind: Kind,
-    outcome: Result<Change, Refusal>,
+    outcome: std::result::Result<Change, Refusal>,
 }
 
 /// Rewrites every record in every way that it can be, and runs originals and rewritings through a model.
 /// # Errors
-/// The model's first error.
-pub fn run<F>(records: &[Record], plan: &Plan, predict: F) -> relat_engine::Result<CounterfactualReport>
+/// The model's first error as [`crate::Error::Model`]; [`crate::Error::BadSetting`].
+pub fn run<F>(records: &[Record], plan: &Plan, predict: F) -> Result<CounterfactualReport>
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
 {
     let of_record = |record| try_all(record, plan, &predict);
-    let tried: Vec<Vec<Tried<'_>>> =
-        records.par_iter().map(of_record).collect::<relat_engine::Result<_>>()?;
+    let tried: Vec<Vec<Tried<'_>>> = records.par_iter().map(of_record).collect::<Result<_>>()?;
     let mut groups: BTreeMap<Group, Vec<&Tried<'_>>> = BTreeMap::new();
     for one in tried.iter().flatten() {
         let gender = matches!(one.kind, Kind::Gender { .. });
@@ -93,19 +93,20 @@ where
         for refusal in all.iter().filter_map(|t| t.outcome.as_ref().err()) {
             *refused.entry(*refusal).or_default() += 1;
         }
-        GroupReport {
+        Ok(GroupReport {
             group,
             tried: all.len(),
             rewritten: changes.len(),
             refused,
-            changes: ChangeReport::of(&changes, plan.resampling, plan.n_worst),
-        }
+            changes: ChangeReport::of(&changes, &plan.bootstrap, plan.n_worst)?,
+        })
     };
-    let groups = groups.into_par_iter().map(report).filter(|g| g.rewritten > 0).collect();
+    let mut groups: Vec<GroupReport> = groups.into_par_iter().map(report).collect::<Result<_>>()?;
+    groups.retain(|g| g.rewritten > 0);
     Ok(CounterfactualReport { groups })
 }
 
-fn try_all<'a, F>(record: &'a Record, plan: &Plan, predict: &F) -> relat_engine::Result<Vec<Tried<'a>>>
+fn try_all<'a, F>(record: &'a Record, plan: &Plan, predict: &F) -> Result<Vec<Tried<'a>>>
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
 {

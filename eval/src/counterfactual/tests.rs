@@ -7,8 +7,8 @@ use relat_engine::{Document, Span, Taxonomy};
 
 use super::*;
 use crate::corpus;
-use crate::share::{Resampling, Share};
-use crate::testing::{Reads, keyword_model};
+use crate::share::Share;
+use crate::testing::{Reads, config, keyword_model};
 
 static NARRATIVES: LazyLock<Vec<Record>> = LazyLock::new(|| {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/narratives");
@@ -121,8 +121,7 @@ fn report(
     kinds: Vec<Kind>,
     model: impl Fn(&str) -> relat_engine::Result<relat_engine::Assessment> + Sync,
 ) -> CounterfactualReport {
-    let resampling = Resampling { resamples: 100, seed: 11 };
-    let plan = Plan { kinds, names_per_record: 8, n_worst: 5, resampling };
+    let plan = Plan { kinds, names_per_record: 8, n_worst: 5, bootstrap: config(100, 11) };
     run(&NARRATIVES, &plan, model).unwrap()
 }
 

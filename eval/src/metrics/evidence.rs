@@ -12,6 +12,22 @@ pub fn sentence_counts(pair: &Pair) -> Counts {
     Counts::of_sets(&reference, &pair.predicted.evidence().collect())
 }
 
+/// The same counts for each need.
+/// # Shapes
+/// Result: one entry a need, `n_needs`.
+#[must_use]
+pub fn counts_by_need(pair: &Pair, n_needs: usize) -> Vec<Counts> {
+    let (mut reference, mut predicted) = (vec![BTreeSet::new(); n_needs], vec![BTreeSet::new(); n_needs]);
+    for (reading, sets) in [(&pair.reference, &mut reference), (&pair.predicted, &mut predicted)] {
+        for (sentence, need) in reading.evidence() {
+            if let Some(set) = sets.get_mut(need) {
+                set.insert(sentence);
+            }
+        }
+    }
+    reference.iter().zip(&predicted).map(|(r, p)| Counts::of_sets(r, p)).collect()
+}
+
 /// F1 over the sentence-need pairs of all records; `None` when neither reading has any.
 #[must_use]
 pub fn sentence_f1(pairs: &[Pair]) -> Option<f64> {

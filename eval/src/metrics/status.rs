@@ -4,6 +4,7 @@ use ndarray::{Array2, Axis, Slice};
 use relat_engine::Status;
 use serde::Serialize;
 
+use super::classification::Counts;
 use super::share;
 use crate::reading::{Pair, SentenceNeed};
 
@@ -36,6 +37,32 @@ pub(crate) fn cells(pair: &Pair) -> impl Iterator<Item = (usize, usize)> {
         move |at: &SentenceNeed| (index(reference.get(at).copied()), index(predicted.get(at).copied()));
     let only_predicted = predicted.keys().filter(move |at| !reference.contains_key(at));
     reference.keys().chain(only_predicted).map(cell)
+}
+
+/// How many statuses there are beside none.
+pub(crate) const STATUSES: usize = STATUS_NAMES.len() - 1;
+
+/// Right, invented and missed of each status, over pairs of a sentence and a need.
+/// # Shapes
+/// Result: one entry a status, in the order of [`STATUS_NAMES`] without none.
+#[must_use]
+pub fn counts_by_status(pair: &Pair) -> Vec<Counts> {
+    let mut counts = vec![Counts::default(); STATUSES];
+    for (reference, predicted) in cells(pair) {
+        if reference == predicted {
+            if let Some(c) = counts.get_mut(reference) {
+                c.true_positives += 1.0;
+            }
+            continue;
+        }
+        if let Some(c) = counts.get_mut(predicted) {
+            c.false_positives += 1.0;
+        }
+        if let Some(c) = counts.get_mut(reference) {
+            c.false_negatives += 1.0;
+        }
+    }
+    counts
 }
 
 impl StatusConfusion {

@@ -8,6 +8,7 @@ use relat_engine::Taxonomy;
 use serde::{Deserialize, Serialize};
 
 use super::mapping::Mapping;
+use crate::corpus::{CorpusError, read_text};
 
 /// A data set of `corpora/external`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,14 +51,8 @@ impl fmt::Debug for Item {
 #[derive(Debug, thiserror::Error)]
 pub enum OutsideError {
     /// A file that cannot be read.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's answer.
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] CorpusError),
     /// A row of the mapping that cannot be used.
     #[error("{}:{line}: {reason}", path.display())]
     Mapping {
@@ -113,8 +108,7 @@ pub fn read_dir(dir: &Path, taxonomy: &Taxonomy) -> Result<(Mapping, Vec<Item>),
     let mut items = Vec::new();
     for (dataset, name) in Dataset::FILES {
         let path = dir.join(name);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|source| OutsideError::Io { path: path.clone(), source })?;
+        let text = read_text(&path)?;
         for (i, line) in text.lines().enumerate() {
             let bad = |e: serde_json::Error| OutsideError::Line {
                 path: path.clone(),

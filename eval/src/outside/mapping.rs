@@ -6,6 +6,7 @@ use relat_engine::{Status, Taxonomy};
 use serde::Deserialize;
 
 use super::data::{Dataset, OutsideError};
+use crate::corpus::read_text;
 
 /// What a class of a data set means in our codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +42,9 @@ impl Mapping {
     /// Reads a mapping and checks its codes.
     /// # Errors
     /// [`OutsideError::Mapping`] with the line: an unknown code or status, a class without reason or named twice, codes
-    /// without a status; [`OutsideError::Io`].
+    /// without a status; [`OutsideError::File`].
     pub fn read(path: &Path, taxonomy: &Taxonomy) -> Result<Self, OutsideError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| OutsideError::Io { path: path.to_owned(), source })?;
+        let text = read_text(path)?;
         let mut classes: Vec<Class> = Vec::new();
         for (i, row) in csv::Reader::from_reader(text.as_bytes()).into_deserialize::<Row>().enumerate() {
             let bad = |reason: String| OutsideError::Mapping { path: path.to_owned(), line: i + 2, reason };

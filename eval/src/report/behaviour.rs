@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-use relat_engine::Assessment;
+use relat_engine::Language;
 use serde::Serialize;
 
 use crate::Figures;
-use crate::bootstrap::Estimate;
-use crate::change::{Change, ChangeReport};
-use crate::corpus::Record;
+use crate::change::ChangeReport;
+use crate::counterfactual::{Group, GroupReport, Refusal};
 use crate::outside::OutsideReport;
-use crate::share::{self, Resampling, Share};
 use crate::suites::{Rate, SuiteReport};
+use crate::translation::{TranslatedReport, TranslationReport};
 
 /// The figures of one way of rewriting. A text is compared with its own rewriting: what is measured is the change, not
 /// whether either is right.
@@ -20,12 +18,15 @@ use crate::suites::{Rate, SuiteReport};
 pub struct Counterfactual {
     /// What is changed, such as `gender` or `name`.
     pub kind: String,
-    /// How, or in which records: `all`, an origin of names, a direction of translation.
+    /// How: `person` or `everyone`, with the gender before the change where it is told apart (`person_from_f`); an origin
+    /// of names; a direction of translation; else `all`.
     pub group: String,
+    /// Language of the records; null for all together.
+    pub language: Option<Language>,
     /// Number of rewritings.
     pub rewritings: usize,
     /// How many records were not rewritten, by reason.
-    pub refused: BTreeMap<String, usize>,
+    pub refused: BTreeMap<Refusal, usize>,
     /// What changed.
     #[serde(flatten)]
     pub change: ChangeReport,
@@ -40,59 +41,41 @@ pub struct Suites {
     pub failed: Vec<String>,
 }
 
-/// Assesses records and their rewritings. `rewrite` gives the new texts of a record, or the reason why there is none.
-/// # Errors
-/// The model's first error.
-pub fn outcomes<R, P>(records: &[Record], rewrite: R, predict: P) -> relat_engine::Result<Outcomes>
-where
-    R: Fn(&Record) -> Result<Vec<String>, String> + Sync,
-    P: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
-{
-    let one = |record: &Record| match rewrite(record) {
-        Err(reason) => Ok(Err(reason)),
-        Ok(texts) => {
-            let original = predict(&record.text)?;
-            let changes = texts.iter().map(|t| Ok(Change::between(&record.id, &original, &predict(t)?)));
-            changes.collect::<relat_engine::Result<Vec<_>>>().map(Ok)
-        }
-    };
-    let all = records.par_iter().map(one).collect::<relat_engine::Result<Vec<_>>>()?;
-    let mut outcomes = Outcomes::default();
-    for outcome in all {
-        match outcome {
-            Ok(changes) => outcomes.changes.extend(changes),
-            Err(reason) => *outcomes.refused.entry(reason).or_default() += 1,
-        }
-    }
-    Ok(outcomes)
-}
-
-/// What came of rewriting records in one way.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Outcomes {
-    /// One entry a rewriting.
-    pub changes: Vec<Change>,
-    /// How many records were not rewritten, by reason.
-    pub refused: BTreeMap<String, usize>,
-}
-
-impl Outcomes {
-    /// Their figures; intervals draw whole records.
-    #[must_use]
-    pub fn counted(self, kind: &str, group: &str, resampling: Resampling, n_worst: usize) -> Counterfactual {
-        Counterfactual {
-            kind: kind.to_owned(),
-            group: group.to_owned(),
-            rewritings: self.changes.len(),
-            change: ChangeReport::of(&self.changes, resampling, n_worst),
-            refused: self.refused,
+impl From<GroupReport> for Counterfactual {
+    fn from(report: GroupReport) -> Self {
+        let Group { kind, language, from } = report.group;
+        Self {
+            kind: kind.name().to_owned(),
+            group: from
+                .map_or_else(|| kind.group().to_owned(), |from| format!("{}_from_{from}", kind.group())),
+            language,
+            rewritings: report.rewritten,
+            refused: report.refused,
+            change: report.changes,
         }
     }
 }
 
 impl Counterfactual {
+    /// One entry a direction of translation.
+    #[must_use]
+    pub fn of_translations(report: TranslationReport) -> Vec<Self> {
+        let of = |(group, translated): (String, TranslatedReport)| Self {
+            kind: "language".to_owned(),
+            group,
+            language: None,
+            rewritings: translated.n,
+            refused: BTreeMap::new(),
+            change: translated.changes,
+        };
+        report.directions.into_iter().map(of).collect()
+    }
+}
+
+impl Counterfactual {
     /// The figures by path: `counterfactual/KIND/GROUP/flip_rate`, `dropped_rate`, `added_rate`, and
-    /// `counterfactual/KIND/GROUP/level_shift/DOMAIN`.
+    /// `counterfactual/KIND/GROUP/level_shift/DOMAIN`; of one language `counterfactual/KIND/GROUP/LANGUAGE/flip_rate` and
+    /// so on.
     #[must_use]
     pub fn figures(&self) -> Figures {
         let rates = [
@@ -100,11 +83,17 @@ impl Counterfactual {
             ("dropped_rate", self.change.dropped_rate),
             ("added_rate", self.change.added_rate),
         ];
-        let path = |name: &str| format!("counterfactual/{}/{}/{name}", self.kind, self.group);
-        let rates = rates.into_iter().map(|(name, e)| (path(name), e.into()));
-        let shifts =
-            self.change.level_shift.iter().map(|(d, e)| (path(&format!("level_shift/{d}")), (*e).into()));
+        let language = self.language.map_or_else(String::new, |l| format!("/{}", super::page::language(l)));
+        let path = |name: &str| format!("counterfactual/{}/{}{language}/{name}", self.kind, self.group);
+        let rates = rates.into_iter().map(|(name, e)| (path(name), e));
+        let shifts = self.change.level_shift.iter().map(|(d, e)| (path(&format!("level_shift/{d}")), *e));
         rates.chain(shifts).collect()
+    }
+
+    /// True of all languages and both directions together: the rows that a first look needs.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.language.is_none() && !self.group.contains("_from_")
     }
 }
 
@@ -140,16 +129,4 @@ pub fn outside_figures(report: &OutsideReport) -> Figures {
         figures.insert(format!("{at}/precision"), class.precision.into());
     }
     figures
-}
-
-impl From<Share> for Estimate {
-    fn from(share: Share) -> Self {
-        Self { value: share.value, low: share.low, high: share.high, n: share.n }
-    }
-}
-
-impl From<share::Estimate> for Estimate {
-    fn from(e: share::Estimate) -> Self {
-        Self { value: e.value, low: e.low, high: e.high, n: e.n }
-    }
 }

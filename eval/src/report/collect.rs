@@ -10,11 +10,14 @@ use super::behaviour::{Counterfactual, Suites, outside_figures};
 use super::groups;
 use crate::bootstrap::{Bootstrap, BootstrapConfig, Estimate};
 use crate::corpus::Record;
+use crate::counterfactual::{Quality, quality};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::example::Example;
+use crate::faithfulness::Faithfulness;
 use crate::figure_names::Figures;
 use crate::gates::{GateReport, Gates};
+use crate::human::HumanReport;
 use crate::metric::Metric;
 use crate::metric_frame::MetricFrame;
 use crate::outside::OutsideReport;
@@ -48,7 +51,7 @@ pub struct Run {
     pub model: Manifest,
     /// What the figures were made from.
     pub artefacts: Vec<Artefact>,
-    /// Where the data is described.
+    /// The descriptions of the data.
     pub data_cards: Vec<DataCard>,
 }
 
@@ -61,13 +64,15 @@ pub struct Artefact {
     pub sha256: String,
 }
 
-/// Where data is described.
+/// A description of data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DataCard {
     /// Of which data.
     pub name: String,
     /// Path within the project.
     pub path: String,
+    /// What it says, in Markdown.
+    pub text: String,
 }
 
 /// What was measured before the figures are made.
@@ -81,6 +86,10 @@ pub struct Measured<'a> {
     pub suites: Option<SuiteReport>,
     /// Data of others.
     pub outside: Option<OutsideReport>,
+    /// Whether evidence is what needs are read from.
+    pub faithfulness: Option<Faithfulness>,
+    /// What workers did with suggestions.
+    pub human: Option<HumanReport>,
     /// Assessments of the same records by another model.
     pub other: Option<Other<'a>>,
 }
@@ -126,15 +135,21 @@ pub struct Report {
     pub worst: Vec<WorstRecord>,
     /// Rewritings.
     pub counterfactuals: Vec<Counterfactual>,
+    /// How often rewritings are wrong, as read by a person.
+    pub rewriting_quality: Vec<Quality>,
     /// Behavioural suites; null when they were not run.
     pub suites: Option<Suites>,
     /// Data of others; null when it was not run.
     pub outside: Option<OutsideReport>,
+    /// Whether evidence is what needs are read from; null when it was not measured.
+    pub faithfulness: Option<Faithfulness>,
+    /// What workers did with suggestions; null when no decisions were given.
+    pub human: Option<HumanReport>,
     /// Another model on the same records; null when there is none.
     pub compared: Option<Compared>,
     /// Parts that were not measured: what is not said here was looked at.
     pub not_measured: Vec<&'static str>,
-    /// Figures of groups with too few cases for an interval: shown, and held against no gate.
+    /// Figures of groups and rewritings with too few cases for an interval: shown, and held against no gate.
     pub too_few_cases: Vec<String>,
     /// What a reader should know about how the records came to be measured.
     pub cautions: Vec<String>,
@@ -182,6 +197,10 @@ pub struct ComparedRow {
 /// The form that this version writes.
 const FORMAT: u32 = 1;
 
+/// Why one of ERASER's figures is not there.
+const PLAUSIBILITY: &str = "plausibility of evidence within sentences: annotators marked whole sentences, so there are no \
+    words to compare with; that of sentences is the evidence F1";
+
 impl Report {
     /// Makes every figure and holds them against the gates. `step` is told what is done next.
     /// # Errors
@@ -212,13 +231,18 @@ impl Report {
 
         let mut figures = summary.figures();
         let of_groups = groups.iter().chain(&signed_errors).flat_map(MetricFrame::figures);
-        let (judged, too_few): (Vec<_>, Vec<_>) = of_groups.partition(|(_, e)| e.low.is_some());
+        let of_rewritings = counterfactuals.iter().flat_map(Counterfactual::figures);
+        let (judged, too_few): (Vec<_>, Vec<_>) =
+            of_groups.chain(of_rewritings).partition(|(_, e)| e.low.is_some());
         figures.extend(judged);
-        figures.extend(counterfactuals.iter().flat_map(Counterfactual::figures));
         figures.extend(suites.iter().flat_map(Suites::figures));
         figures.extend(measured.outside.iter().flat_map(outside_figures));
+        figures.extend(measured.faithfulness.iter().flat_map(Faithfulness::figures));
         figures.extend(compared.iter().flat_map(Compared::figures));
-        let mut not_measured = vec!["decisions of workers"];
+        figures.extend(measured.human.iter().flat_map(HumanReport::figures));
+        let mut not_measured = vec![PLAUSIBILITY];
+        not_measured.extend(measured.human.is_none().then_some("decisions of workers: none were given"));
+        not_measured.extend(measured.faithfulness.is_none().then_some("faithfulness of evidence"));
         not_measured.extend(counterfactuals.is_empty().then_some("rewritings"));
         not_measured.extend(suites.is_none().then_some("behavioural suites"));
         not_measured.extend(measured.outside.is_none().then_some("data of others"));
@@ -233,8 +257,11 @@ impl Report {
             signed_errors,
             worst: worst(measured.examples, &pairs, taxonomy, settings.worst),
             counterfactuals,
+            rewriting_quality: quality()?,
             suites,
             outside: measured.outside,
+            faithfulness: measured.faithfulness,
+            human: measured.human,
             compared,
             not_measured,
             too_few_cases: too_few.into_iter().map(|(path, _)| path).collect(),

@@ -6,6 +6,7 @@ pub mod behaviour;
 mod card;
 mod collect;
 mod errors_page;
+mod flips_page;
 mod groups;
 mod html;
 mod page;
@@ -19,4 +20,5 @@ pub use collect::{
     WorstRecord,
 };
 pub use errors_page::errors_page;
+pub use flips_page::flips_page;
 pub use plain::PlainLanguage;

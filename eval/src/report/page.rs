@@ -16,10 +16,10 @@ h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.5rem;border-bottom:1px sol
 a{color:var(--mark)}.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.875rem;margin:.5rem 0}\
 caption{text-align:left;color:var(--soft);padding:.25rem 0}th,td{border-bottom:1px solid var(--line);padding:.25rem .6rem;text-align:left;vertical-align:top}\
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.failed{color:var(--bad);font-weight:600}.passed{color:var(--good)}\
-.soft{color:var(--soft)}.box{border:2px solid var(--line);padding:.5rem 1rem;margin:1rem 0}.box.failed{border-color:var(--bad);color:inherit;font-weight:inherit}\
+td.wide{min-width:15rem}.soft{color:var(--soft)}.box{border:2px solid var(--line);padding:.5rem 1rem;margin:1rem 0}.box.failed{border-color:var(--bad);color:inherit;font-weight:inherit}\
 .box.passed{border-color:var(--good);color:inherit}code{font-size:.85em;overflow-wrap:anywhere}svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:12px system-ui,sans-serif}\
 mark.gold{background:var(--gold);color:inherit}mark.read{background:var(--read);color:inherit}mark.both{background:linear-gradient(var(--gold) 50%,var(--read) 50%);color:inherit}\
-details>summary{cursor:pointer}\
+details>summary{cursor:pointer}pre{white-space:pre-wrap;font-size:.8rem;border-left:3px solid var(--line);padding-left:1rem}\
 @media print{:root{--ink:#000;--soft:#333;--line:#999;--bg:#fff;--mark:#000;--bad:#000;--good:#000}body{max-width:none;padding:0;font-size:10pt}h2{break-after:avoid}tr,svg{break-inside:avoid}a{text-decoration:none}}";
 
 /// A page in the making.

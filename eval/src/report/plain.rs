@@ -2,14 +2,17 @@
 
 use relat_engine::{Language, Taxonomy};
 
+use super::behaviour::Counterfactual;
 use super::collect::{Provenance, Report};
-use super::page::Page;
+use super::page::{Page, escape};
 use crate::bootstrap::Estimate;
-use crate::gates::Outcome;
+use crate::gates::{JudgeBy, Outcome};
+use crate::groups::Feature;
 use crate::metric::Metric;
 use crate::metric_frame::{FrameTable, GroupRow};
 use crate::summary::CodeRow;
 
+mod names;
 mod words;
 
 use words::{CA, EN, ES, Words};
@@ -79,6 +82,7 @@ impl Report {
         let (date, records) = (self.run.date.to_string(), self.summary.records.to_string());
         page.text(&fill(w.run, &[&self.run.by, &date, &records]));
 
+        self.release(&mut page, language);
         page.heading("well", w.well);
         let best = self.needs_named(language, |a, b| f1(b).total_cmp(&f1(a)), |r| f1(r) >= GOOD);
         page.list([if best.is_empty() { w.no_best.to_owned() } else { fill(w.best, &[&best]) }]);
@@ -101,34 +105,62 @@ impl Report {
         let groups = self.group_lines(language);
         page.list(if groups.is_empty() { vec![w.no_group.to_owned()] } else { groups });
         page.text(w.groups_caution);
-        let changed = |c: &super::behaviour::Counterfactual| {
-            fill(
-                w.rewriting,
-                &[&words::kind(&c.kind, &c.group, language), &per_hundred(&c.change.flip_rate.into())],
-            )
-        };
-        let rewritten: Vec<String> = self.counterfactuals.iter().map(changed).collect();
-        page.list(if rewritten.is_empty() { vec![w.no_rewriting.to_owned()] } else { rewritten });
-
-        page.heading("release", w.release);
-        let failed: Vec<&str> = self
-            .gates
-            .results
-            .iter()
-            .filter(|r| r.outcome == Outcome::Failed)
-            .map(|r| r.gate.id.as_str())
-            .collect();
-        if self.gates.passed {
-            page.text(w.goes_on);
+        let rewritten = self.rewriting_lines(language);
+        if rewritten.is_empty() {
+            page.list([w.no_rewriting]);
         } else {
-            page.text(&fill(w.stopped, &[&failed.len().to_string()]));
-            page.list(failed.iter().map(|id| format!("{}: {id}", w.failed)));
+            page.list(rewritten);
+            page.text(w.rewriting_caution);
         }
+
+        page.list([match &self.human {
+            None => w.no_human.to_owned(),
+            Some(h) => fill(w.human, &[&per_hundred(&h.overall.accepted), &per_hundred(&h.overall.fast)]),
+        }]);
+
         page.heading("not-for", w.not_for);
         page.text(w.not_decide);
         page.text(w.silence);
         page.raw(format_args!("<p><a href=\"report.html\">{}</a></p>\n", w.full));
         page.finish()
+    }
+
+    /// Whether the gates let it be released, each in words.
+    fn release(&self, page: &mut Page, language: PlainLanguage) {
+        let w = language.words();
+        let of = |outcome: Outcome| -> Vec<&str> {
+            let results = self.gates.results.iter().filter(|r| r.outcome == outcome);
+            results.map(|r| names::gate(&r.gate.id, language)).collect()
+        };
+        let failed = of(Outcome::Failed);
+        page.heading("release", w.release);
+        let (class, verdict) = if self.gates.passed {
+            ("passed", w.goes_on.to_owned())
+        } else {
+            let (all, failed) = (self.gates.results.len().to_string(), failed.len().to_string());
+            ("failed", fill(w.stopped, &[&all, &failed]))
+        };
+        page.raw(format_args!(
+            "<div class=\"box {class}\"><p><strong>{}</strong></p></div>\n",
+            escape(&verdict)
+        ));
+        // What only fails where the data leave no doubt is not shown to hold by passing.
+        let passed = |sure: bool| -> Vec<&str> {
+            let passed = self.gates.results.iter().filter(|r| r.outcome == Outcome::Passed);
+            let own = passed.filter(|r| (r.gate.judge_by != JudgeBy::BestEnd) == sure);
+            own.map(|r| names::gate(&r.gate.id, language)).collect()
+        };
+        for (head, gates) in [
+            (w.fails, failed),
+            (w.excepted, of(Outcome::Excepted)),
+            (w.holds, passed(true)),
+            (w.not_disproved, passed(false)),
+        ] {
+            if !gates.is_empty() {
+                page.text(head);
+                page.list(gates);
+            }
+        }
     }
 
     /// The share of needs of all codes that are found.
@@ -162,13 +194,34 @@ impl Report {
         rows.iter().take(NAMED).map(label).collect::<Vec<_>>().join("; ")
     }
 
+    /// What changes with who the person is: of each kind, the way in which most suggestions are lost.
+    fn rewriting_lines(&self, language: PlainLanguage) -> Vec<String> {
+        let lost = |c: &Counterfactual| c.change.dropped_rate.value.unwrap_or(0.0);
+        let mut most: Vec<&Counterfactual> = Vec::new();
+        for c in self.counterfactuals.iter().filter(|c| c.is_whole()) {
+            match most.iter_mut().find(|known| known.kind == c.kind) {
+                Some(known) if lost(known) < lost(c) => *known = c,
+                Some(_) => {}
+                None => most.push(c),
+            }
+        }
+        let line = |c: &Counterfactual| {
+            let (flips, drops) = (per_hundred(&c.change.flip_rate), per_hundred(&c.change.dropped_rate));
+            fill(language.words().rewriting, &[&names::kind(&c.kind, &c.group, language), &flips, &drops])
+        };
+        most.into_iter().map(line).collect()
+    }
+
     /// The groups that surely differ from all records, in three figures.
     fn group_lines(&self, language: PlainLanguage) -> Vec<String> {
         let mut lines = Vec::new();
         for metric in [Metric::NeedsMicroF1, Metric::AlertRecall, Metric::LevelsSignedError] {
             let frames = self.groups.iter().filter(|f| f.metric == metric.name());
             for table in frames.flat_map(|f| &f.tables).filter(|t| t.sensitive_features.len() == 1) {
-                let sure = |r: &&GroupRow| r.p_holm.is_some_and(|p| p < 0.05);
+                // Who wrote a text is nobody whom it serves: said only where a centre would be read worse.
+                let writers = table.sensitive_features == [Feature::Writer];
+                let worse = |r: &GroupRow| r.minus_overall.value.is_some_and(|v| v < 0.0);
+                let sure = |r: &&GroupRow| r.p_holm.is_some_and(|p| p < 0.05) && (!writers || worse(r));
                 lines.extend(
                     table.by_group.iter().filter(sure).filter_map(|r| line(language, metric, table, r)),
                 );
@@ -180,16 +233,21 @@ impl Report {
 
 fn line(language: PlainLanguage, metric: Metric, table: &FrameTable, row: &GroupRow) -> Option<String> {
     let (feature, level) = (table.sensitive_features.first()?, row.levels.first()?);
-    let (w, name) = (language.words(), words::group(feature.name(), level, language));
+    let (w, name) = (language.words(), names::group(feature.name(), level, language));
     let difference = row.minus_overall.value?;
-    let size = format!("{:.2}", difference.abs());
     let above = difference > 0.0;
+    let size = if metric == Metric::LevelsSignedError {
+        let steps = format!("{:.1}", difference.abs());
+        if language == PlainLanguage::En { steps } else { steps.replace('.', ",") }
+    } else {
+        format!("{:.0}", difference.abs() * 100.0)
+    };
     Some(if metric == Metric::LevelsSignedError {
         fill(if above { w.under_scored } else { w.over_scored }, &[&name, &size])
     } else {
         fill(
             if above { w.group_more } else { w.group_less },
-            &[&name, words::figure(metric.name(), language), &size],
+            &[&name, names::figure(metric.name(), language), &size],
         )
     })
 }
@@ -232,8 +290,19 @@ mod tests {
             for (feature, language) in
                 crate::groups::Feature::ALL.into_iter().flat_map(|f| PlainLanguage::ALL.map(|l| (f, l)))
             {
-                let name = words::group(feature.name(), &feature.level(&record), language);
+                let name = names::group(feature.name(), &feature.level(&record), language);
                 assert!(!name.contains('='), "help: {name} has no name");
+            }
+        }
+    }
+
+    #[test]
+    fn every_gate_is_said_in_words() {
+        let files = [include_str!("../../gates.toml"), include_str!("../../gates_decisions.toml")];
+        for gates in files.map(|file| crate::gates::Gates::parse(file).unwrap().gates) {
+            for gate in gates {
+                let said = PlainLanguage::ALL.map(|l| names::gate(&gate.id, l));
+                assert!(said.iter().all(|s| *s != gate.id), "help: {} has no words", gate.id);
             }
         }
     }
@@ -243,9 +312,9 @@ mod tests {
         assert_eq!(fill("a {} b {}.", &["{}", "2"]), "a {} b 2.");
         assert_eq!(fill("none", &["1"]), "none");
         let places =
-            |w: &Words| [w.run, w.group_less, w.under_scored, w.rewriting].map(|s| s.matches("{}").count());
+            |w: &Words| [w.run, w.stopped, w.under_scored, w.rewriting].map(|s| s.matches("{}").count());
         for language in PlainLanguage::ALL {
-            assert_eq!(places(language.words()), [3, 3, 2, 2], "help: {}", language.code());
+            assert_eq!(places(language.words()), [3, 2, 2, 3], "help: {}", language.code());
         }
     }
 }

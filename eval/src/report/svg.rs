@@ -158,14 +158,20 @@ pub(super) fn intervals(label: &str, bars: &[Bar], beside: Option<f64>) -> Strin
         plot.text((10.0, 20.0), "start", "no data");
         return plot.finish();
     }
-    let span = (high - low).max(0.01);
-    let (low, span) = (low - 0.05 * span, span * 1.1);
-    let x = |v: f64| LEFT + WIDTH * (v - low) / span;
+    let step = nice((high - low).max(0.01) / 4.0);
+    let (first, last) = ((low / step).floor(), (high / step).ceil().max((low / step).floor() + 1.0));
+    let x = |v: f64| LEFT + WIDTH * (v / step - first) / (last - first);
     let bottom = height - 24.0;
-    for i in 0..=4u8 {
-        let v = low + span * f64::from(i) / 4.0;
+    let mut tick = first;
+    while tick <= last {
+        let v = tick * step;
         plot.line((x(v), 4.0), (x(v), bottom), AXIS);
-        plot.text((x(v), bottom + 16.0), "middle", &format!("{v:.2}"));
+        plot.text(
+            (x(v), bottom + 16.0),
+            "middle",
+            value(Some(v)).trim_end_matches('0').trim_end_matches('.'),
+        );
+        tick += 1.0;
     }
     if let Some(v) = beside {
         plot.line((x(v), 4.0), (x(v), bottom), GUIDE);
@@ -184,6 +190,13 @@ pub(super) fn intervals(label: &str, bars: &[Bar], beside: Option<f64>) -> Strin
         y += STEP;
     }
     plot.finish()
+}
+
+/// The least of 1, 2 and 5 times a power of ten that is not below a distance: steps of an axis that can be read.
+fn nice(distance: f64) -> f64 {
+    let steps =
+        [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
+    steps.into_iter().find(|s| *s >= distance).unwrap_or(distance)
 }
 
 /// Counts of gold (rows) against shown (columns): the darker, the larger the share of its row.

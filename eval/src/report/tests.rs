@@ -1,42 +1,19 @@
 //! Biases put into a model on purpose: a report that does not find them is worth nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use relat_engine::bundle::Manifest;
 use relat_engine::{Assessment, Taxonomy};
 
-use super::behaviour::{Counterfactual, outcomes};
+use super::behaviour::Counterfactual;
 use super::*;
-use crate::bootstrap::{BootstrapConfig, Method};
 use crate::corpus::{self, Record};
+use crate::counterfactual::{self, Kind, Origin, Plan, Scope, rewrite};
 use crate::gates::{Gates, Outcome};
-use crate::share::Resampling;
 use crate::testing;
 use crate::{Date, Example};
-
-const MOROCCAN: [&str; 14] = [
-    "Youssef", "Fatima", "Driss", "Salma", "Mina", "Omar", "Nadia", "Brahim", "Samira", "Naima", "Khadija",
-    "Said", "Rachid", "Yassine",
-];
-const LOCAL: [&str; 16] = [
-    "Maria",
-    "María",
-    "Jordi",
-    "Montserrat",
-    "Josep",
-    "Carmen",
-    "Antonio",
-    "Rosa",
-    "Núria",
-    "Pere",
-    "Joan",
-    "Carme",
-    "Anna",
-    "Manuel",
-    "Marta",
-    "Laura",
-];
 
 /// Every third interview of the corpus.
 fn records() -> Vec<Record> {
@@ -49,11 +26,31 @@ fn word<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     words.iter().copied().find(|w| tokens.contains(w))
 }
 
-/// The record's text with a Moroccan given name in place of a local one. Find-and-replace is enough here: the readers of
-/// these tests do not read grammar.
-fn renamed(record: &Record) -> Result<Vec<String>, String> {
-    let name = word(&record.text, &LOCAL).ok_or("no local name")?;
-    Ok(vec![record.text.replace(name, "Youssef")])
+/// Given names of the Maghreb, as the lists of rewriting have them.
+static MAGHREBI: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let rows =
+        include_str!("../../../corpora/names/targets.tsv").lines().map(|l| l.split('\t').collect::<Vec<_>>());
+    rows.filter(|r| r[0] == "maghrebi").map(|r| r[2]).collect()
+});
+
+/// What is rewritten in these tests.
+const KINDS: [Kind; 4] = [
+    Kind::Name { origin: Origin::Maghrebi },
+    Kind::Name { origin: Origin::EastAsian },
+    Kind::Gender { scope: Scope::Person },
+    Kind::Gender { scope: Scope::Everyone },
+];
+
+/// A record and its rewritings, with the gender that each tells of.
+fn versions(record: &Record) -> Vec<Record> {
+    let rewritten = KINDS.iter().filter_map(|&kind| {
+        let mut new = rewrite(record, kind).ok()?.record(record);
+        if let (Kind::Gender { .. }, Some(person)) = (kind, &mut new.person) {
+            person.gender = if person.gender == "f" { "m" } else { "f" }.to_owned();
+        }
+        Some(new)
+    });
+    rewritten.chain([record.clone()]).collect()
 }
 
 /// Drops the first need suggested.
@@ -63,33 +60,37 @@ fn drop_a_need(assessment: &mut Assessment) {
     }
 }
 
-/// What a reader does to the right answer, given the record it is of and the text that is before it.
-type Twist = fn(&Record, &str, &mut Assessment);
+/// What a reader does to the right answer, given the record that it reads.
+type Twist = fn(&Record, &mut Assessment);
 
 /// The report of a reader that knows every answer and twists some.
 fn report(records: &[Record], twist: Twist) -> Report {
-    let known: BTreeMap<String, &Record> = records
-        .iter()
-        .flat_map(|r| {
-            let new = renamed(r).unwrap_or_default().into_iter();
-            new.chain([r.text.clone()]).map(move |text| (text, r))
-        })
-        .collect();
+    let known: HashMap<String, Record> =
+        records.iter().flat_map(versions).map(|r| (r.text.clone(), r)).collect();
     let read = |text: &str| {
-        let record = known[text];
+        let record = &known[text];
         let mut assessment = testing::perfect(record);
-        twist(record, text, &mut assessment);
+        twist(record, &mut assessment);
         Ok(assessment)
     };
+    read_all(records, read)
+}
+
+/// The report of a reader, its rewritings included.
+fn read_all<F>(records: &[Record], read: F) -> Report
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+{
     let examples: Vec<Example> =
         records.iter().map(|r| testing::example(r.clone(), read(&r.text).unwrap())).collect();
-    let resampling = Resampling { resamples: 200, seed: 4 };
-    let names = outcomes(records, renamed, read).unwrap().counted("name", "all", resampling, 10);
-    collect(&examples, vec![names])
+    let plan =
+        Plan { kinds: KINDS.to_vec(), names_per_record: 8, n_worst: 10, bootstrap: testing::config(200, 4) };
+    let rewritten = counterfactual::run(records, &plan, read).unwrap().groups;
+    collect(&examples, rewritten.into_iter().map(Counterfactual::from).collect())
 }
 
 fn collect(examples: &[Example], counterfactuals: Vec<Counterfactual>) -> Report {
-    let bootstrap = BootstrapConfig { resamples: 200, confidence: 0.95, seed: 4, method: Method::Percentile };
+    let bootstrap = testing::config(200, 4);
     let settings = Settings { bootstrap, min_n: 10, worst: 10 };
     let measured = Measured { examples, counterfactuals, ..Measured::default() };
     Report::collect(run(), measured, &gates(), settings, &|_| {}).unwrap()
@@ -119,7 +120,11 @@ fn run() -> Run {
         provenance: Provenance::Seen,
         model,
         artefacts: vec![Artefact { name: "records".into(), sha256: "00".into() }],
-        data_cards: vec![DataCard { name: "records".into(), path: "corpora/README.md".into() }],
+        data_cards: vec![DataCard {
+            name: "records".into(),
+            path: "corpora/README.md".into(),
+            text: "# <of> records".into(),
+        }],
     }
 }
 
@@ -140,16 +145,17 @@ fn pages(report: &Report) -> Vec<String> {
 
 #[test]
 fn a_reader_that_is_always_right_fails_nothing_that_was_measured() {
-    let report = report(&records(), |_, _, _| {});
+    let report = report(&records(), |_, _| {});
     assert_eq!(failed(&report), Vec::<&str>::new());
     assert!(!report.gates.passed, "help: the suites were not run, which is no pass");
-    assert!(report.worst.is_empty() && report.counterfactuals[0].change.flip_rate.value == Some(0.0));
+    assert!(report.worst.is_empty());
+    assert!(report.counterfactuals.iter().all(|c| c.change.flip_rate.value == Some(0.0)));
 }
 
 #[test]
 fn a_need_dropped_with_a_moroccan_name_is_found_and_stops_the_release() {
-    let report = report(&records(), |_, text, assessment| {
-        if word(text, &MOROCCAN).is_some() {
+    let report = report(&records(), |record, assessment| {
+        if word(&record.text, &MAGHREBI).is_some() {
             drop_a_need(assessment);
         }
     });
@@ -159,19 +165,30 @@ fn a_need_dropped_with_a_moroccan_name_is_found_and_stops_the_release() {
         "{failed:?}"
     );
     assert_eq!(report.gates.exit_code(), 1);
-    let names = &report.counterfactuals[0];
-    assert!(names.change.dropped_rate.low.unwrap() > 0.05 && names.change.added_rate.value == Some(0.0));
-    assert!(names.rewritings > 30 && names.refused["no local name"] + names.rewritings == records().len());
-    for (language, says) in
-        [(PlainLanguage::Ca, "«nom»"), (PlainLanguage::Es, "«nombre»"), (PlainLanguage::En, "“name”")]
-    {
+    let names = |origin: &str| {
+        report.counterfactuals.iter().find(|c| c.group == origin && c.language.is_none()).unwrap()
+    };
+    let maghrebi = names("maghrebi");
+    assert!(maghrebi.rewritings > 200 && maghrebi.change.dropped_rate.low.unwrap() > 0.1);
+    // People who have such a name already lose it with the bias against it, which adds a need.
+    assert!(
+        names("east_asian").change.dropped_rate.value.unwrap() < 0.01,
+        "help: only one origin was touched"
+    );
+    let html = report.to_html();
+    assert!(html.contains("name: maghrebi") && html.contains(&maghrebi.change.worst[0].id));
+    for (language, says) in [
+        (PlainLanguage::Ca, "«nom (noms del Magrib)»"),
+        (PlainLanguage::Es, "«nombre (nombres magrebíes)»"),
+        (PlainLanguage::En, "“name (Maghrebi names)”"),
+    ] {
         assert!(report.to_plain_html(language).contains(says));
     }
 }
 
 #[test]
 fn levels_lowered_for_women_are_found_and_stop_the_release() {
-    let report = report(&records(), |record, _, assessment| {
+    let report = report(&records(), |record, assessment| {
         if record.person.as_ref().unwrap().gender == "f" {
             for finding in &mut assessment.levels {
                 finding.level = finding.level.map(|l| l.saturating_sub(1).max(1));
@@ -179,7 +196,15 @@ fn levels_lowered_for_women_are_found_and_stop_the_release() {
         }
     });
     let failed = failed(&report);
-    assert!(failed.contains(&"gender_levels") && failed.contains(&"group_levels_signed_error"), "{failed:?}");
+    for gate in ["gender_levels", "group_levels_signed_error", "counterfactual_levels"] {
+        assert!(failed.contains(&gate), "help: {gate} is not among {failed:?}");
+    }
+    let shift = |group: &str| {
+        let all = &report.counterfactuals;
+        let of = all.iter().find(|c| c.group == group && c.language.is_none()).unwrap();
+        of.change.level_shift.values().filter_map(|e| e.value).sum::<f64>()
+    };
+    assert!(shift("everyone_from_f") > 1.0 && shift("everyone_from_m") < -1.0);
     let html = report.to_plain_html(PlainLanguage::En);
     assert!(html.contains("women: shown as worse off than they are"));
     // Only those domains and groups: no other feature was touched.
@@ -202,11 +227,31 @@ fn a_reader_that_answers_for_another_record_fails() {
 }
 
 #[test]
+fn a_reader_that_answers_by_chance_fails_on_rewritings_too() {
+    let records = records();
+    let read = |text: &str| {
+        let drawn = text.bytes().fold(7usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b)));
+        Ok(testing::perfect(&records[drawn % records.len()]))
+    };
+    let report = read_all(&records, read);
+    let failed = failed(&report);
+    for gate in [
+        "needs_micro_f1",
+        "alert_recall",
+        "counterfactual_names",
+        "counterfactual_gender",
+        "counterfactual_dropped",
+    ] {
+        assert!(failed.contains(&gate), "help: {gate} does not fail chance: {failed:?}");
+    }
+}
+
+#[test]
 fn the_same_inputs_give_the_same_bytes_on_any_number_of_threads() {
     let records: Vec<Record> = records().into_iter().step_by(3).collect();
     let make = || {
-        pages(&report(&records, |_, text, a| {
-            if text.len() % 3 == 0 {
+        pages(&report(&records, |record, a| {
+            if record.text.len() % 3 == 0 {
                 drop_a_need(a)
             }
         }))
@@ -226,7 +271,7 @@ fn no_page_of_the_report_holds_text_and_the_page_of_errors_does() {
         record.text.push_str(CANARY);
         record.sentences.last_mut().unwrap().end = record.text.len();
     }
-    let drop: Twist = |_, _, a| drop_a_need(a);
+    let drop: Twist = |_, a| drop_a_need(a);
     let report = report(&records, drop);
     for page in pages(&report) {
         assert!(!page.contains("Zxqv"));
@@ -248,6 +293,12 @@ fn no_page_of_the_report_holds_text_and_the_page_of_errors_does() {
     let page = errors_page(&examples, Taxonomy::shipped(), 5).unwrap();
     assert!(page.contains("This page contains narratives") && page.matches(CANARY).count() == 5);
     assert!(page.contains("<mark class=\"gold\">"), "help: the dropped need stands in gold only");
+    // A reader that counts letters answers otherwise to another name.
+    let fickle = |text: &str| Ok(testing::perfect(&records[text.len() % records.len()]));
+    let page = flips_page(&records, &KINDS[..1], 3, fickle).unwrap();
+    assert!(page.contains("This page contains narratives") && page.matches("<h3>").count() == 3);
+    let names = MAGHREBI.iter().filter(|n| page.contains(**n)).count();
+    assert!(names > 0 && (page.contains("dropped: ") || page.contains("added: ")));
 }
 
 #[test]
@@ -265,8 +316,7 @@ fn a_model_beside_itself_does_not_differ_and_beside_a_worse_one_does() {
     };
     let (good, bad) = (reads(false), reads(true));
     let beside = |other: &[Example]| {
-        let bootstrap =
-            BootstrapConfig { resamples: 200, confidence: 0.95, seed: 4, method: Method::Percentile };
+        let bootstrap = testing::config(200, 4);
         let other = Some(Other { name: "other".into(), examples: other });
         let measured = Measured { examples: &good, other, ..Measured::default() };
         let settings = Settings { bootstrap, min_n: 10, worst: 10 };
@@ -286,7 +336,7 @@ fn a_model_beside_itself_does_not_differ_and_beside_a_worse_one_does() {
 #[test]
 fn pages_load_nothing_run_nothing_and_escape_what_they_are_told() {
     let records: Vec<Record> = records().into_iter().step_by(6).collect();
-    let report = report(&records, |_, _, a| drop_a_need(a));
+    let report = report(&records, |_, a| drop_a_need(a));
     for (i, page) in pages(&report).into_iter().enumerate().filter(|(i, _)| ![1, 2].contains(i)) {
         for banned in ["<script", "src=", "http://", "https://", "@import", "url(", "NaN", "inf\"", "<of>"] {
             assert!(!page.contains(banned), "help: page {i} has {banned}");

@@ -1,6 +1,4 @@
-//! The sentences and names of the plain page in three languages.
-
-use super::PlainLanguage;
+//! The sentences of the plain page in three languages.
 
 /// The sentences; `{}` is filled in order.
 pub(super) struct Words {
@@ -30,10 +28,16 @@ pub(super) struct Words {
     pub(super) no_group: &'static str,
     pub(super) groups_caution: &'static str,
     pub(super) rewriting: &'static str,
+    pub(super) rewriting_caution: &'static str,
     pub(super) no_rewriting: &'static str,
     pub(super) stopped: &'static str,
     pub(super) goes_on: &'static str,
-    pub(super) failed: &'static str,
+    pub(super) fails: &'static str,
+    pub(super) excepted: &'static str,
+    pub(super) holds: &'static str,
+    pub(super) not_disproved: &'static str,
+    pub(super) human: &'static str,
+    pub(super) no_human: &'static str,
     pub(super) not_decide: &'static str,
     pub(super) silence: &'static str,
     pub(super) full: &'static str,
@@ -59,17 +63,23 @@ pub(super) const CA: Words = Words {
     denied: "De cada 100 frases que neguen una necessitat, la donen per acabada o parlen d'algú altre, en llegeix {} com si passés ara.",
     levels: "Quan posa un nivell de la matriu, de cada 100 n'encerta {} amb un graó de diferència com a molt.",
     invented: "De cada 100 àmbits dels quals el text no diu res, posa un nivell a {}.",
-    group_less: "{}: llegeix pitjor que en conjunt ({}: {} menys que el conjunt).",
-    group_more: "{}: llegeix millor que en conjunt ({}: {} més que el conjunt).",
+    group_less: "{}: llegeix pitjor que en conjunt ({}: {} punts menys de cada 100).",
+    group_more: "{}: llegeix millor que en conjunt ({}: {} punts més de cada 100).",
     under_scored: "{}: la situació surt millor del que és, respecte del conjunt ({} graons): es queda curt amb la seva necessitat.",
     over_scored: "{}: la situació surt pitjor del que és, respecte del conjunt ({} graons).",
     no_group: "No s'ha trobat cap grup amb qui s'equivoqui clarament més que amb el conjunt.",
     groups_caution: "Hi ha poques entrevistes de molts grups: que no es trobi una diferència no vol dir que no hi sigui.",
-    rewriting: "Si es reescriu el text canviant «{}», en {} de cada 100 textos canvia algun suggeriment.",
+    rewriting: "Si es reescriu el text canviant «{}», en {} de cada 100 textos canvia algun suggeriment i es perden {} de cada 100 suggeriments.",
+    rewriting_caution: "De cada canvi es diu el cas en què es perden més suggeriments. Els textos els reescriuen unes regles que a vegades s'equivoquen: una part dels canvis pot venir d'una frase mal reescrita.",
     no_rewriting: "No s'ha provat què passa quan canvia el nom o el gènere de la persona.",
-    stopped: "No: {} condicions no es compleixen.",
+    stopped: "No. De {} condicions, {} no es compleixen.",
     goes_on: "Cap condició no ho impedeix.",
-    failed: "No es compleix",
+    fails: "No es compleix que:",
+    excepted: "No es compleix, però algú se'n fa responsable fins a una data, que:",
+    holds: "Es compleix que:",
+    not_disproved: "No s'ha trobat res que digui el contrari, cosa que encara no ho demostra:",
+    human: "De cada 100 suggeriments, els professionals n'accepten {} tal com són, i {} de cada 100 acceptacions es fan en menys de dos segons, sense temps de llegir.",
+    no_human: "No s'ha mesurat què fan els professionals amb els suggeriments.",
     not_decide: "No decideix res: cada suggeriment l'ha de confirmar o descartar una persona que ha llegit l'entrevista. No serveix per donar o negar prestacions ni per jutjar ningú.",
     silence: "Que no mostri una alerta no vol dir que no n'hi hagi.",
     full: "Informe complet (en anglès)",
@@ -95,17 +105,23 @@ pub(super) const ES: Words = Words {
     denied: "De cada 100 frases que niegan una necesidad, la dan por terminada o hablan de otra persona, lee {} como si ocurriera ahora.",
     levels: "Cuando pone un nivel de la matriz, de cada 100 acierta {} con un peldaño de diferencia como mucho.",
     invented: "De cada 100 ámbitos de los que el texto no dice nada, pone un nivel en {}.",
-    group_less: "{}: lee peor que en conjunto ({}: {} menos que el conjunto).",
-    group_more: "{}: lee mejor que en conjunto ({}: {} más que el conjunto).",
+    group_less: "{}: lee peor que en conjunto ({}: {} puntos menos de cada 100).",
+    group_more: "{}: lee mejor que en conjunto ({}: {} puntos más de cada 100).",
     under_scored: "{}: la situación sale mejor de lo que es, respecto del conjunto ({} peldaños): se queda corto con su necesidad.",
     over_scored: "{}: la situación sale peor de lo que es, respecto del conjunto ({} peldaños).",
     no_group: "No se ha encontrado ningún grupo con el que se equivoque claramente más que con el conjunto.",
     groups_caution: "Hay pocas entrevistas de muchos grupos: que no se encuentre una diferencia no significa que no exista.",
-    rewriting: "Si se reescribe el texto cambiando «{}», en {} de cada 100 textos cambia alguna sugerencia.",
+    rewriting: "Si se reescribe el texto cambiando «{}», en {} de cada 100 textos cambia alguna sugerencia y se pierden {} de cada 100 sugerencias.",
+    rewriting_caution: "De cada cambio se dice el caso en que se pierden más sugerencias. Los textos los reescriben unas reglas que a veces se equivocan: una parte de los cambios puede venir de una frase mal reescrita.",
     no_rewriting: "No se ha probado qué pasa cuando cambia el nombre o el género de la persona.",
-    stopped: "No: {} condiciones no se cumplen.",
+    stopped: "No. De {} condiciones, {} no se cumplen.",
     goes_on: "Ninguna condición lo impide.",
-    failed: "No se cumple",
+    fails: "No se cumple que:",
+    excepted: "No se cumple, aunque alguien responde de ello hasta una fecha, que:",
+    holds: "Se cumple que:",
+    not_disproved: "No se ha encontrado nada que diga lo contrario, lo que todavía no lo demuestra:",
+    human: "De cada 100 sugerencias, los profesionales aceptan {} tal como están, y {} de cada 100 aceptaciones se hacen en menos de dos segundos, sin tiempo de leer.",
+    no_human: "No se ha medido qué hacen los profesionales con las sugerencias.",
     not_decide: "No decide nada: cada sugerencia la tiene que confirmar o descartar una persona que ha leído la entrevista. No sirve para dar o negar prestaciones ni para juzgar a nadie.",
     silence: "Que no muestre una alerta no significa que no la haya.",
     full: "Informe completo (en inglés)",
@@ -131,133 +147,24 @@ pub(super) const EN: Words = Words {
     denied: "Of every 100 sentences that deny a need, say that it is over or speak of somebody else, it reads {} as if it were so now.",
     levels: "When it gives a level of the matrix, {} of every 100 are right or one step off.",
     invented: "Of every 100 domains that the text says nothing of, it gives a level to {}.",
-    group_less: "{}: read worse than all together ({}: {} less than all).",
-    group_more: "{}: read better than all together ({}: {} more than all).",
+    group_less: "{}: read worse than all together ({}: {} points less in 100).",
+    group_more: "{}: read better than all together ({}: {} points more in 100).",
     under_scored: "{}: shown as better off than they are, compared with all ({} steps): their need is under-scored.",
     over_scored: "{}: shown as worse off than they are, compared with all ({} steps).",
     no_group: "No group was found for which it clearly errs more than for all together.",
     groups_caution: "There are few interviews of many groups: that no difference is found does not mean that there is none.",
-    rewriting: "When the text is rewritten with another “{}”, some suggestion changes in {} of every 100 texts.",
+    rewriting: "When the text is rewritten with another “{}”, some suggestion changes in {} of every 100 texts, and {} of every 100 suggestions are lost.",
+    rewriting_caution: "For each change, the case in which most suggestions are lost is told. The texts are rewritten by rules, which are sometimes wrong: part of the changes may come from a sentence rewritten badly.",
     no_rewriting: "What happens when the person's name or gender changes was not tested.",
-    stopped: "No: {} conditions do not hold.",
+    stopped: "No. Of {} conditions, {} do not hold.",
     goes_on: "No condition stands in the way.",
-    failed: "Does not hold",
+    fails: "It does not hold that:",
+    excepted: "It does not hold, though somebody answers for it until a day, that:",
+    holds: "It holds that:",
+    not_disproved: "Nothing was found that says otherwise, which is no proof yet:",
+    human: "Of every 100 suggestions workers accept {} as they are, and {} of every 100 acceptances take less than two seconds, too little to read.",
+    no_human: "What workers do with the suggestions was not measured.",
     not_decide: "It decides nothing: each suggestion has to be confirmed or dismissed by a person who has read the interview. It is not for granting or refusing benefits, nor for judging anybody.",
     silence: "That it shows no alert does not mean that there is none.",
     full: "Full report",
 };
-
-/// A name of the figures in Catalan, Spanish and English.
-type Label = (&'static str, [&'static str; 3]);
-
-/// Ways of rewriting.
-const KINDS: [Label; 7] = [
-    ("gender", ["gènere", "género", "gender"]),
-    ("name", ["nom", "nombre", "name"]),
-    ("nationality", ["nacionalitat", "nacionalidad", "nationality"]),
-    ("age", ["edat", "edad", "age"]),
-    ("town", ["població", "población", "town"]),
-    ("status", ["situació administrativa", "situación administrativa", "administrative status"]),
-    ("language", ["llengua", "lengua", "language"]),
-];
-
-/// Groups, as `feature=level`.
-const GROUPS: [Label; 31] = [
-    ("gender=f", ["dones", "mujeres", "women"]),
-    ("gender=m", ["homes", "hombres", "men"]),
-    ("gender=x", ["persones no binàries", "personas no binarias", "non-binary people"]),
-    ("age_band=0-17", ["de 0 a 17 anys", "de 0 a 17 años", "aged 0 to 17"]),
-    ("age_band=18-29", ["de 18 a 29 anys", "de 18 a 29 años", "aged 18 to 29"]),
-    ("age_band=30-44", ["de 30 a 44 anys", "de 30 a 44 años", "aged 30 to 44"]),
-    ("age_band=45-64", ["de 45 a 64 anys", "de 45 a 64 años", "aged 45 to 64"]),
-    ("age_band=65-79", ["de 65 a 79 anys", "de 65 a 79 años", "aged 65 to 79"]),
-    ("age_band=80+", ["de 80 anys o més", "de 80 años o más", "aged 80 or more"]),
-    ("origin=local", ["persones d'aquí", "personas de aquí", "local people"]),
-    ("origin=other", ["persones vingudes de fora", "personas venidas de fuera", "people from elsewhere"]),
-    ("origin_group=local", ["persones d'aquí", "personas de aquí", "local people"]),
-    ("origin_group=local_roma", ["persones gitanes d'aquí", "personas gitanas de aquí", "local Roma people"]),
-    (
-        "origin_group=rest_of_spain",
-        ["persones de la resta d'Espanya", "personas del resto de España", "people from the rest of Spain"],
-    ),
-    (
-        "origin_group=europe",
-        ["persones de la resta d'Europa", "personas del resto de Europa", "people from the rest of Europe"],
-    ),
-    ("origin_group=africa", ["persones d'Àfrica", "personas de África", "people from Africa"]),
-    (
-        "origin_group=latin_america",
-        ["persones de l'Amèrica Llatina", "personas de América Latina", "people from Latin America"],
-    ),
-    ("origin_group=asia", ["persones d'Àsia", "personas de Asia", "people from Asia"]),
-    ("language=ca", ["entrevistes en català", "entrevistas en catalán", "interviews in Catalan"]),
-    ("language=es", ["entrevistes en castellà", "entrevistas en castellano", "interviews in Spanish"]),
-    ("language=en", ["entrevistes en anglès", "entrevistas en inglés", "interviews in English"]),
-    ("household=alone", ["persones que viuen soles", "personas que viven solas", "people living alone"]),
-    ("household=couple", ["parelles", "parejas", "couples"]),
-    ("household=couple_children", ["parelles amb fills", "parejas con hijos", "couples with children"]),
-    ("household=single_parent", ["famílies monoparentals", "familias monoparentales", "single parents"]),
-    (
-        "household=with_parents",
-        [
-            "persones que viuen amb els pares",
-            "personas que viven con sus padres",
-            "people living with their parents",
-        ],
-    ),
-    (
-        "household=three_generations",
-        ["llars de tres generacions", "hogares de tres generaciones", "homes of three generations"],
-    ),
-    (
-        "household=siblings",
-        ["germans que viuen junts", "hermanos que viven juntos", "siblings living together"],
-    ),
-    ("household=shared_flat", ["pisos compartits", "pisos compartidos", "shared flats"]),
-    (
-        "household=institution_leaver",
-        [
-            "persones que surten d'una institució",
-            "personas que salen de una institución",
-            "people leaving an institution",
-        ],
-    ),
-    ("writer", ["textos de", "textos de", "texts by"]),
-];
-
-/// Figures that are spoken of by group.
-const FIGURES: [Label; 2] = [
-    ("needs_micro_f1", ["encert en necessitats", "acierto en necesidades", "needs read right"]),
-    ("alert_recall", ["alertes trobades", "alertas encontradas", "alerts found"]),
-];
-
-fn label(labels: &[Label], name: &str, language: PlainLanguage) -> Option<&'static str> {
-    let (_, names) = labels.iter().find(|(known, _)| *known == name)?;
-    let [ca, es, en] = names;
-    Some(match language {
-        PlainLanguage::Ca => ca,
-        PlainLanguage::Es => es,
-        PlainLanguage::En => en,
-    })
-}
-
-/// What a way of rewriting changes; its stable name where it is not known here.
-pub(super) fn kind(name: &str, group: &str, language: PlainLanguage) -> String {
-    let known = label(&KINDS, name, language).unwrap_or(name);
-    if group == "all" { known.to_owned() } else { format!("{known}: {group}") }
-}
-
-/// A group of one feature; its stable name where it is not known here.
-pub(super) fn group(feature: &str, level: &str, language: PlainLanguage) -> String {
-    let name = format!("{feature}={level}");
-    match (label(&GROUPS, &name, language), label(&GROUPS, feature, language)) {
-        (Some(known), _) => known.to_owned(),
-        (None, Some(of)) => format!("{of} «{level}»"),
-        (None, None) => name,
-    }
-}
-
-/// A figure; its stable name where it is not known here.
-pub(super) fn figure(name: &'static str, language: PlainLanguage) -> &'static str {
-    label(&FIGURES, name, language).unwrap_or(name)
-}
