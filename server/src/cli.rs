@@ -1,4 +1,4 @@
-//! The command line: `relat` serves, `relat assess` reads files.
+//! The command line: `relat` demonstrates, `relat serve` serves, `relat assess` reads files, `relat key` keeps keys.
 
 use std::process::ExitCode;
 
@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::telemetry;
 
 mod assess;
+mod key;
 mod serve;
 mod terminal;
 
@@ -23,10 +24,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the page and the API (what `relat` alone does).
+    /// Serve the page and the API. (`relat` alone does it too, as a demonstration when there is no key.)
     Serve(Config),
     /// Read texts from files, or from standard input as `-`.
     Assess(assess::Options),
+    /// Make or change the keys that narratives and names are encrypted with.
+    #[command(subcommand)]
+    Key(key::Command),
 }
 
 /// The whole program.
@@ -35,9 +39,10 @@ pub fn main() -> ExitCode {
     telemetry::hide_panic_messages();
     let Cli { command, config } = Cli::parse();
     let result = match command {
-        None => serve::run(&config),
+        None => serve::run(&Config { demo: config.demo || !config.storage.has_key(), ..config }),
         Some(Command::Serve(config)) => serve::run(&config),
         Some(Command::Assess(options)) => assess::run(&options),
+        Some(Command::Key(command)) => key::run(&command),
     };
     result.unwrap_or_else(|error| {
         // Standard error may be closed; there is nowhere else to say it.

@@ -12,4 +12,5 @@ pub mod inference;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+pub mod vault;
 pub mod words;

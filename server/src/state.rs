@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use relat_engine::{Assessment, Versions};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::http;
 use crate::inference::{self, Inference};
-use crate::store::{Entry, Source, Stamp, Store};
+use crate::store::{Entry, Source, Stamp, Store, now};
 
 /// The service's parts.
 #[derive(Debug, Clone)]
@@ -21,6 +20,8 @@ pub struct AppState {
     pub versions: Arc<Versions>,
     /// Longest text taken, in bytes.
     pub max_bytes: usize,
+    /// Nothing is kept and everybody is signed in.
+    pub demo: bool,
 }
 
 /// An assessment that is in the log.
@@ -46,8 +47,7 @@ impl AppState {
         }
         let inference::Read { assessment, took } = self.inference.assess(text).await?;
         let id = Uuid::now_v7();
-        let entry =
-            Entry::new(Stamp { id, at: OffsetDateTime::now_utc(), source, n_bytes, took }, &assessment);
+        let entry = Entry::new(Stamp { id, at: now(), source, n_bytes, took }, &assessment);
         self.store.append(&entry).await?;
         tracing::info!(assessment = %id, n_bytes, model_ms = entry.duration_ms, "assessed");
         Ok(Logged { id, assessment })

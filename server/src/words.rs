@@ -19,6 +19,7 @@ pub(crate) struct Words {
     pub(crate) tagline: String,
     pub(crate) skip: String,
     pub(crate) interface_language: String,
+    pub(crate) demo: String,
     pub(crate) text: Text,
     pub(crate) state: State,
     pub(crate) findings: Findings,

@@ -8,10 +8,14 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod leaks;
+#[cfg(test)]
+mod store;
 #[cfg(test)]
 mod support;

@@ -14,10 +14,11 @@ use relat_eval::corpus::{self, Record};
 use relat_server::http;
 use relat_server::inference::{Inference, Limits, Reader};
 use relat_server::state::AppState;
-use relat_server::store::Store;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+use crate::database::Database;
 
 /// The program, as cargo built it with these tests.
 pub(crate) const RELAT: &str = env!("CARGO_BIN_EXE_relat-under-test");
@@ -91,14 +92,15 @@ impl Service {
         max_bytes: usize,
         limits: Limits,
     ) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        let database = Database::sqlite();
         let state = AppState {
             inference: Inference::start(reader, limits).unwrap(),
-            store: Store::open(data.path()).await.unwrap(),
+            store: database.open().await,
             versions: Arc::new(versions),
             max_bytes,
+            demo: true,
         };
-        Self { app: http::app(state.clone()), state, data }
+        Self { app: http::app(state.clone()), state, data: database.folder }
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Answer {

@@ -41,6 +41,14 @@ struct Page<'a> {
     text: &'a str,
     problem: Option<&'a str>,
     result: Option<Box<ResultView<'a>>>,
+    demo: bool,
+}
+
+/// What a page is made for.
+#[derive(Debug, Clone, Copy)]
+struct Setting {
+    language: Language,
+    demo: bool,
 }
 
 #[derive(Deserialize)]
@@ -49,10 +57,15 @@ struct Show {
     example: Option<String>,
 }
 
-async fn show(headers: HeaderMap, Query(query): Query<Show>) -> Result<Response, Error> {
+async fn show(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Query(query): Query<Show>,
+) -> Result<Response, Error> {
     let language = interface_language(query.lang.as_deref(), &headers);
     let text = if query.example.is_some() { example(language) } else { "" };
-    let mut response = render(language, text, StatusCode::OK, Outcome::Nothing)?;
+    let mut response =
+        render(Setting { language, demo: state.demo }, text, StatusCode::OK, Outcome::Nothing)?;
     // The form is the same for everybody; letting the browser keep it is what brings typed text back with "back".
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
@@ -82,6 +95,7 @@ async fn score(
     })?;
     let asked = form.switch_to.as_deref().or(form.lang.as_deref());
     let language = interface_language(asked, &headers);
+    let setting = Setting { language, demo: state.demo };
     // Browsers send line ends as CRLF; in the box, and in what a script counts, they are LF.
     let text = form.text.replace("\r\n", "\n");
     if form.switch_to.is_some() && text.trim().is_empty() {
@@ -91,14 +105,14 @@ async fn score(
         Ok(logged) => {
             let id = assess::id_header(logged.id);
             let result = Box::new(ResultView::new(&text, &logged.assessment, language));
-            let mut response = render(language, &text, StatusCode::OK, Outcome::Result(result))?;
+            let mut response = render(setting, &text, StatusCode::OK, Outcome::Result(result))?;
             response.headers_mut().insert(assess::ASSESSMENT_ID, id);
             Ok(response)
         }
         Err(error) => {
             error.log();
             let problem = Words::of(language).problem(error.code());
-            let mut response = render(language, &text, error.status(), Outcome::Problem(problem))?;
+            let mut response = render(setting, &text, error.status(), Outcome::Problem(problem))?;
             if matches!(error, Error::Busy) {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
@@ -115,7 +129,7 @@ enum Outcome<'a> {
 }
 
 fn render(
-    language: Language,
+    Setting { language, demo }: Setting,
     text: &str,
     status: StatusCode,
     outcome: Outcome<'_>,
@@ -133,6 +147,7 @@ fn render(
         text,
         problem,
         result,
+        demo,
     };
     let html = page.render().map_err(|_| Error::Internal)?;
     let mut response = (status, Html(html)).into_response();
