@@ -21,7 +21,7 @@ CREATE TABLE people (
     name_sealed  TEXT   NOT NULL,
     centre_id    TEXT   REFERENCES centres (id),
     password     TEXT,
-    started_on   TEXT,
+    started_on   TEXT   NOT NULL,
     failures     BIGINT NOT NULL DEFAULT 0,
     locked_until TEXT,
     disabled_at  TEXT,
@@ -132,6 +132,7 @@ CREATE TABLE decisions (
     id           TEXT   NOT NULL UNIQUE,
     person_id    TEXT   NOT NULL REFERENCES people (id),
     at           TEXT   NOT NULL,
+    revision     BIGINT NOT NULL,
     act          TEXT   NOT NULL,
     PRIMARY KEY (interview_id, seq)
 );

@@ -2,20 +2,35 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, AnyPool, AssertSqlSafe};
 use time::format_description::FormatItem;
 use time::macros::format_description;
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
+use uuid::Uuid;
 
 use crate::vault::{self, Keyring, Place};
 
+pub mod audit;
+mod cases;
 mod guards;
+mod interviews;
 mod log;
+mod once;
+mod people;
 mod rotate;
+mod sessions;
 
+pub use cases::{Case, Groups, Reach};
+pub(crate) use interviews::{Appended, Version};
+pub use interviews::{Interview, Narrative, Reading};
 pub use log::{Entry, Finding, Findings, Level, Source, Stamp};
+pub(crate) use once::Claim;
+pub use once::{Answer, Write};
+pub use people::{Centre, NewPerson, Person, Role};
+pub use sessions::{Key, Scope, SignIn};
 
 /// Name of the database within the data folder.
 const FILE: &str = "relat.db";
@@ -102,7 +117,10 @@ pub(crate) type Tx = sqlx::Transaction<'static, Any>;
 /// A handle to the database.
 #[derive(Debug, Clone)]
 pub struct Store {
+    /// Reads.
     pool: AnyPool,
+    /// Writes, on connections of their own: one who holds a transaction can always read.
+    writers: AnyPool,
     backend: Backend,
     vault: Arc<Keyring>,
 }
@@ -120,24 +138,12 @@ impl Store {
             }
             Location::Postgres(_) => return Err(Error::Address),
         };
-        let pool = AnyPoolOptions::new()
-            .max_connections(8)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if backend == Backend::Sqlite {
-                        // FULL: a commit is on disk when it is acknowledged, also through a power cut.
-                        let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                                        PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; \
-                                        PRAGMA secure_delete = ON;";
-                        sqlx::raw_sql(settings).execute(connection).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect(&url)
-            .await?;
-        sqlx::migrate!().run(&pool).await.map_err(Error::Migration)?;
-        let store = Self { pool, backend, vault };
+        let readers = pool(backend, 8).connect(&url);
+        // SQLite has one writer at a time; here they wait in line instead of trying again.
+        let writers = pool(backend, if backend == Backend::Sqlite { 1 } else { 8 });
+        let (writers, pool) = (writers.connect(&url).await?, readers.await?);
+        sqlx::migrate!().run(&writers).await.map_err(Error::Migration)?;
+        let store = Self { pool, writers, backend, vault };
         store.set_guards().await?;
         store.check_key().await?;
         Ok(store)
@@ -166,6 +172,7 @@ impl Store {
 
     /// Ends every connection, after what they are doing; later calls answer an error.
     pub async fn close(&self) {
+        self.writers.close().await;
         self.pool.close().await;
     }
 
@@ -176,7 +183,7 @@ impl Store {
             Backend::Sqlite => "BEGIN IMMEDIATE",
             Backend::Postgres => "BEGIN",
         };
-        Ok(self.pool.begin_with(begin).await?)
+        Ok(self.writers.begin_with(begin).await?)
     }
 
     async fn set_guards(&self) -> Result<(), Error> {
@@ -204,6 +211,20 @@ impl Store {
         self.vault.open(place, &sealed).map_err(Error::WrongKey)?;
         Ok(())
     }
+}
+
+fn pool(backend: Backend, connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
+        Box::pin(async move {
+            if backend == Backend::Sqlite {
+                // FULL: a commit is on disk when it is acknowledged, also through a power cut.
+                let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                                PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON;";
+                sqlx::raw_sql(settings).execute(connection).await?;
+            }
+            Ok(())
+        })
+    })
 }
 
 /// The address of the file in a folder, which is made.
@@ -249,4 +270,26 @@ pub(crate) fn stamp(at: OffsetDateTime) -> String {
 pub(crate) fn moment(text: &str) -> Result<OffsetDateTime, Error> {
     let at = PrimitiveDateTime::parse(text, TIME).map_err(|e| Error::row("times", &e))?;
     Ok(at.assume_utc())
+}
+
+/// How long a lock, a session or a link lasts.
+pub(crate) fn after(at: OffsetDateTime, wait: Duration) -> OffsetDateTime {
+    at.checked_add(time::Duration::try_from(wait).unwrap_or(time::Duration::MAX)).unwrap_or(at)
+}
+
+/// An id as a row has it.
+pub(crate) fn id(text: &str) -> Result<Uuid, Error> {
+    Uuid::try_parse(text).map_err(|e| Error::row("ids", &e))
+}
+
+const DAY: &[FormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// A date as text.
+pub(crate) fn day(date: Date) -> String {
+    date.format(DAY).unwrap_or_default()
+}
+
+/// The date that [`day`] wrote.
+pub(crate) fn parse_day(text: &str) -> Result<Date, Error> {
+    Date::parse(text, DAY).map_err(|e| Error::row("dates", &e))
 }

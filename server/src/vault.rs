@@ -200,11 +200,10 @@ impl Keyring {
         self.mac(id, parts).is_some_and(|mac| same(mac.as_bytes(), made.as_bytes()))
     }
 
-    /// 32 bytes that belong to the current key and a purpose.
+    /// 32 bytes that belong to a key and a purpose; nothing when the key is not at hand.
     #[must_use]
-    pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        let key = self.keys.get(&self.current).copied().unwrap_or_default();
-        hmac(&key, &[b"relat derive", purpose.as_bytes()])
+    pub fn derive(&self, id: &str, purpose: &str) -> Option<[u8; 32]> {
+        Some(hmac(self.keys.get(id)?, &[b"relat derive", purpose.as_bytes()]))
     }
 
     fn mac(&self, id: &str, parts: &[&[u8]]) -> Option<String> {

@@ -11,9 +11,9 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use relat_engine::{Pipeline, Taxonomy, Versions};
 use relat_eval::corpus::{self, Record};
-use relat_server::http;
 use relat_server::inference::{Inference, Limits, Reader};
 use relat_server::state::AppState;
+use relat_server::{bootstrap, http};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -93,12 +93,30 @@ impl Service {
         limits: Limits,
     ) -> Self {
         let database = Database::sqlite();
+        let store = database.open().await;
         let state = AppState {
             inference: Inference::start(reader, limits).unwrap(),
-            store: database.open().await,
+            demo: Some(Arc::new(bootstrap::demo_person(&store).await.unwrap())),
+            store,
             versions: Arc::new(versions),
             max_bytes,
-            demo: true,
+            rates: Arc::default(),
+        };
+        Self { app: http::app(state.clone()), state, data: database.folder }
+    }
+
+    /// With the baseline and people who sign in, on a database.
+    pub(crate) async fn real(database: Database) -> Self {
+        let pipeline = pipeline();
+        let versions = pipeline.versions().clone();
+        let reader = Arc::new(move |text: &str| pipeline.assess(text));
+        let state = AppState {
+            inference: Inference::start(reader, Limits { threads: 2, queue: 64 }).unwrap(),
+            demo: None,
+            store: database.open().await,
+            versions: Arc::new(versions),
+            max_bytes: 1 << 16,
+            rates: Arc::default(),
         };
         Self { app: http::app(state.clone()), state, data: database.folder }
     }

@@ -8,6 +8,7 @@ use anyhow::Context;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use crate::bootstrap;
 use crate::bundle::{self, Model};
 use crate::config::Config;
 use crate::http;
@@ -38,7 +39,11 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         store: store.clone(),
         versions: Arc::new(versions),
         max_bytes: config.scoring.max_bytes,
-        demo: config.demo,
+        demo: match config.demo {
+            true => Some(Arc::new(bootstrap::demo_person(&store).await?)),
+            false => None,
+        },
+        rates: Arc::default(),
     };
     let address = listener.local_addr()?;
     if config.demo {
@@ -46,8 +51,21 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
             "demonstration: everybody is signed in, and what is entered is thrown away at the end"
         );
     }
+    let welcome = match config.demo {
+        true => None,
+        false => bootstrap::first_admin(&store)
+            .await?
+            .map(|token| format!("http://{address}/welcome?token={token}")),
+    };
     // Whoever started the service may have closed its standard output: it serves all the same.
-    drop(writeln!(std::io::stdout(), "relat is ready: http://{address}/"));
+    let mut out = std::io::stdout();
+    if let Some(link) = welcome {
+        drop(writeln!(
+            out,
+            "nobody can sign in yet: open this link once, as the first administrator: {link}"
+        ));
+    }
+    drop(writeln!(out, "relat is ready: http://{address}/"));
     axum::serve(listener, http::app(state)).with_graceful_shutdown(asked_to_stop()).await?;
     store.close().await;
     drop(temporary);

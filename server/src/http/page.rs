@@ -10,6 +10,7 @@ use axum::routing::get;
 use relat_engine::Language;
 use serde::Deserialize;
 
+use super::caller::{Caller, Right};
 use super::{Error, assess, assets};
 use crate::state::AppState;
 use crate::store::Source;
@@ -59,13 +60,18 @@ struct Show {
 
 async fn show(
     State(state): State<AppState>,
+    caller: Result<Caller, Error>,
     headers: HeaderMap,
     Query(query): Query<Show>,
 ) -> Result<Response, Error> {
+    match caller {
+        Err(Error::Unauthenticated) => return Ok(Redirect::to("/sign-in").into_response()),
+        caller => caller?.may(Right::Assess)?,
+    };
     let language = interface_language(query.lang.as_deref(), &headers);
     let text = if query.example.is_some() { example(language) } else { "" };
     let mut response =
-        render(Setting { language, demo: state.demo }, text, StatusCode::OK, Outcome::Nothing)?;
+        render(Setting { language, demo: state.demo.is_some() }, text, StatusCode::OK, Outcome::Nothing)?;
     // The form is the same for everybody; letting the browser keep it is what brings typed text back with "back".
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
@@ -83,6 +89,7 @@ struct Form {
 
 async fn score(
     State(state): State<AppState>,
+    caller: Result<Caller, Error>,
     headers: HeaderMap,
     form: Result<axum::Form<Form>, FormRejection>,
 ) -> Result<Response, Error> {
@@ -95,13 +102,18 @@ async fn score(
     })?;
     let asked = form.switch_to.as_deref().or(form.lang.as_deref());
     let language = interface_language(asked, &headers);
-    let setting = Setting { language, demo: state.demo };
+    let setting = Setting { language, demo: state.demo.is_some() };
     // Browsers send line ends as CRLF; in the box, and in what a script counts, they are LF.
     let text = form.text.replace("\r\n", "\n");
     if form.switch_to.is_some() && text.trim().is_empty() {
         return Ok(Redirect::to(&format!("/?lang={}", words::tag(language))).into_response());
     }
-    match state.assess(text.clone(), Source::Page).await {
+    // Who has been signed out meanwhile keeps the text.
+    let assessed = match caller.and_then(|caller| caller.may(Right::Assess)) {
+        Ok(_) => state.assess(text.clone(), Source::Page).await,
+        Err(error) => Err(error),
+    };
+    match assessed {
         Ok(logged) => {
             let id = assess::id_header(logged.id);
             let result = Box::new(ResultView::new(&text, &logged.assessment, language));
@@ -158,7 +170,7 @@ fn render(
 }
 
 /// The language that was asked for, or else the first one that the browser prefers; Catalan when there is none.
-fn interface_language(asked: Option<&str>, headers: &HeaderMap) -> Language {
+pub(super) fn interface_language(asked: Option<&str>, headers: &HeaderMap) -> Language {
     asked
         .and_then(words::from_tag)
         .or_else(|| accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?))

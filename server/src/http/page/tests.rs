@@ -20,12 +20,14 @@ async fn service() -> (Router, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let reader = Arc::new(|_: &str| Ok(fixture::assessment()));
     let keyring = Arc::new(Keyring::throwaway().unwrap());
+    let store = Store::open(&Location::Folder(dir.path().to_owned()), keyring).await.unwrap();
     let state = AppState {
         inference: Inference::start(reader, Limits { threads: 1, queue: 4 }).unwrap(),
-        store: Store::open(&Location::Folder(dir.path().to_owned()), keyring).await.unwrap(),
+        demo: Some(Arc::new(crate::bootstrap::demo_person(&store).await.unwrap())),
+        store,
         versions: Arc::new(fixture::assessment().versions),
         max_bytes: 4096,
-        demo: true,
+        rates: Arc::default(),
     };
     (crate::http::app(state), dir)
 }
