@@ -140,6 +140,7 @@ CREATE TABLE decisions (
 -- The first answer to each write, so that a repeated one gets it again. The id is whose it is and the key they chose.
 CREATE TABLE idempotency (
     id            TEXT   NOT NULL PRIMARY KEY,
+    case_id       TEXT   REFERENCES cases (id),
     fingerprint   TEXT   NOT NULL,
     status        BIGINT NOT NULL,
     answer_sealed TEXT   NOT NULL,
@@ -157,6 +158,8 @@ CREATE TABLE audit (
     previous TEXT   NOT NULL,
     hash     TEXT   NOT NULL
 );
+
+CREATE INDEX audit_subject ON audit (subject);
 
 -- The last row of the audit, signed.
 CREATE TABLE audit_head (

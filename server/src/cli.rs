@@ -9,6 +9,7 @@ use crate::telemetry;
 
 mod assess;
 mod key;
+mod records;
 mod serve;
 mod terminal;
 
@@ -31,6 +32,15 @@ enum Command {
     /// Make or change the keys that narratives and names are encrypted with.
     #[command(subcommand)]
     Key(key::Command),
+    /// Verify or print the audit.
+    #[command(subcommand)]
+    Audit(records::Audit),
+    /// Write everything that is kept to a file, while the service runs.
+    Backup(records::Copy),
+    /// Put a backup into an empty database.
+    Restore(records::Copy),
+    /// Say what the rules of retention would remove, or remove it.
+    Retention(records::Retention),
 }
 
 /// The whole program.
@@ -43,6 +53,10 @@ pub fn main() -> ExitCode {
         Some(Command::Serve(config)) => serve::run(&config),
         Some(Command::Assess(options)) => assess::run(&options),
         Some(Command::Key(command)) => key::run(&command),
+        Some(Command::Audit(command)) => records::audit(&command),
+        Some(Command::Backup(copy)) => records::backup(&copy),
+        Some(Command::Restore(copy)) => records::restore(&copy),
+        Some(Command::Retention(rules)) => records::retention(&rules),
     };
     result.unwrap_or_else(|error| {
         // Standard error may be closed; there is nowhere else to say it.

@@ -16,6 +16,7 @@ mod health;
 mod interviews;
 mod once;
 mod page;
+mod records;
 mod session;
 mod trace;
 
@@ -31,6 +32,7 @@ pub fn app(state: AppState) -> Router {
         .merge(health::router())
         .merge(interviews::router(state.max_bytes))
         .merge(page::router(state.max_bytes))
+        .merge(records::router())
         .merge(session::router())
         .merge(assets::router())
         .fallback(async || Error::NotFound)

@@ -14,7 +14,9 @@ use uuid::Uuid;
 use crate::vault::{self, Keyring, Place};
 
 pub mod audit;
+mod backup;
 mod cases;
+mod erase;
 mod guards;
 mod interviews;
 mod log;
@@ -24,6 +26,7 @@ mod rotate;
 mod sessions;
 
 pub use cases::{Case, Groups, Reach};
+pub use erase::Erased;
 pub(crate) use interviews::{Appended, Version};
 pub use interviews::{Interview, Narrative, Reading};
 pub use log::{Entry, Finding, Findings, Level, Source, Stamp};
@@ -67,6 +70,18 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A backup that cannot be read or written.
+    #[error("the backup: {0}")]
+    Backup(#[source] std::io::Error),
+    /// A line that is not of a backup.
+    #[error("line {line} is not of a backup of this version")]
+    BackupLine {
+        /// From 1.
+        line: usize,
+    },
+    /// A backup is restored into an empty database only.
+    #[error("there is something in this database already: restore into an empty one")]
+    NotEmpty,
     /// The database was sealed with other keys.
     #[error("this database was sealed with a key that is not in the key file: {0}")]
     WrongKey(#[source] vault::Error),

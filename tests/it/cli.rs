@@ -166,4 +166,13 @@ fn a_key_is_made_and_rotated_and_the_old_one_can_go() {
     let keys = std::fs::read_to_string(dir.path().join("relat.key")).unwrap();
     std::fs::write(dir.path().join("relat.key"), keys.lines().next().unwrap()).unwrap();
     assert!(done(&rotate).starts_with("0 fields"));
+    let storage = ["--key-file", "relat.key", "--data", "data"];
+    let head = done(&[&["audit", "verify"][..], &storage].concat());
+    assert_eq!(head.trim(), "0:");
+    done(&[&["backup", "copy.jsonl"][..], &storage].concat());
+    done(&["restore", "copy.jsonl", "--key-file", "relat.key", "--data", "other"]);
+    assert!(done(&[&["retention", "--cases", "30"][..], &storage].concat()).contains("would be erased"));
+    assert_eq!(done(&[&["audit", "export"][..], &storage].concat()), "");
+    let again = relat(&[&["backup", "copy.jsonl"][..], &storage].concat(), b"", dir.path());
+    assert!(!again.status.success(), "help: a backup is not written over another");
 }

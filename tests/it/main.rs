@@ -18,6 +18,8 @@ mod laws;
 #[cfg(test)]
 mod leaks;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod rights;
 #[cfg(test)]
 mod staff;

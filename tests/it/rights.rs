@@ -67,6 +67,9 @@ fn routes(case: &str, interview: &str, person: &str, key: &str, centre: &str) ->
             List,
         ),
         (post, format!("/v1/keys/{key}/revocation"), Some(json!({})), admin, File),
+        (get.clone(), "/v1/audit".into(), None, &["ethics", "admin"], List),
+        (get.clone(), "/v1/exports/decisions".into(), None, &["supervisor", "data", "ethics"], List),
+        (get.clone(), format!("/v1/cases/{case}/access-pack"), None, &["supervisor"], File),
         (get, "/".into(), None, staff, List),
     ]
 }
@@ -105,6 +108,18 @@ async fn every_route_is_for_its_roles_and_files_are_for_their_centre() {
                 }
             }
         }
+        // What changes something comes last: erasure, for its role and centre only.
+        let erasure = format!("/v1/cases/{case}/erasure");
+        for login in ["worker1", "data1", "ethics1", "admin1", "admin"] {
+            assert_eq!(
+                town.post(login, &erasure, json!({})).await.status,
+                StatusCode::FORBIDDEN,
+                "help: {login}"
+            );
+        }
+        assert_eq!(town.post("", &erasure, json!({})).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(town.post("supervisor2", &erasure, json!({})).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(town.post("supervisor1", &erasure, json!({})).await.status, StatusCode::OK);
         // Lists show nothing of the other centre, and the administrator of all sees both.
         assert_eq!(town.get("worker2", "/v1/cases").await.json()["cases"], json!([]));
         let people = async |login: &str| {

@@ -140,6 +140,13 @@ impl Service {
         self.call(request.body(body.into()).unwrap()).await
     }
 
+    /// Scores a text as somebody who has signed in.
+    pub(crate) async fn assess_as(&self, cookie: &str, text: &str) -> Answer {
+        let request = Request::post("/v1/assessments").header("content-type", "application/json");
+        let body = Body::from(serde_json::json!({ "text": text }).to_string());
+        self.call(request.header("cookie", cookie).body(body).unwrap()).await
+    }
+
     /// Scores a text.
     pub(crate) async fn assess(&self, text: &str) -> Answer {
         self.post("application/json", serde_json::json!({ "text": text }).to_string()).await

@@ -14,7 +14,6 @@ pub(super) const COOKIE: &str = "__Host-relat";
 
 /// Something that a route needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "the routes of exports, audit and erasure come with the next commit")]
 pub(super) enum Right {
     /// Score a text that is not kept.
     Assess,

@@ -102,7 +102,7 @@ async fn create(State(state): State<AppState>, once: Once<CreateCase>) -> Result
     let subject = format!("case:{}", case.id);
     let note = Note { actor: &grant.actor, action: "case.create", subject, detail: json!({}) };
     state.store.note_in(&mut tx, note).await?;
-    once.finish((&state, &grant), tx, (StatusCode::CREATED, &case)).await
+    once.about(case.id).finish((&state, &grant), tx, (StatusCode::CREATED, &case)).await
 }
 
 /// A case that the caller may see: one of another centre is not there for them.

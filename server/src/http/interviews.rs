@@ -128,7 +128,7 @@ async fn create(
         .note_in(&mut tx, Note { actor: &grant.actor, action: "interview.create", subject, detail })
         .await?;
     let written = Written { id: interview.id, version: 1, revision: 1, assessment: entry.id };
-    once.finish((&state, &grant), tx, (StatusCode::CREATED, &written)).await
+    once.about(case.id).finish((&state, &grant), tx, (StatusCode::CREATED, &written)).await
 }
 
 /// A text that takes the place of the last one, which is kept.
@@ -169,7 +169,7 @@ async fn revise(
         .note_in(&mut tx, Note { actor: &grant.actor, action: "interview.revise", subject, detail })
         .await?;
     let written = Written { id: interview.id, version, revision: narrative.revision, assessment: entry.id };
-    once.finish((&state, &grant), tx, (StatusCode::OK, &written)).await
+    once.about(interview.case).finish((&state, &grant), tx, (StatusCode::OK, &written)).await
 }
 
 async fn advance(
@@ -354,5 +354,5 @@ async fn decide(
         .await?;
     let (undo, redo) = loaded.state.depths();
     let written = DecisionsWritten { version, events, undo, redo, closed };
-    once.finish((&state, &grant), tx, (StatusCode::CREATED, &written)).await
+    once.about(loaded.interview.case).finish((&state, &grant), tx, (StatusCode::CREATED, &written)).await
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::Error;
 use super::assess::{body_error, json};
@@ -27,6 +28,7 @@ pub(super) struct Once<T> {
     method: String,
     path: String,
     bytes: Bytes,
+    case: Option<Uuid>,
 }
 
 /// Whether there is anything to do.
@@ -58,11 +60,17 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Once<T> {
         } else {
             json(&headers, &bytes)?
         };
-        Ok(Self { caller, body, key, method, path, bytes })
+        Ok(Self { caller, body, key, method, path, bytes, case: None })
     }
 }
 
 impl<T> Once<T> {
+    /// Says that the answer is about a case: it is erased with it.
+    pub(super) fn about(mut self, case: Uuid) -> Self {
+        self.case = Some(case);
+        self
+    }
+
     /// Begins the write, or finds the answer that it got before.
     pub(super) async fn begin(&self, state: &AppState, grant: &Grant) -> Result<Begun, Error> {
         let request = self.request();
@@ -87,7 +95,7 @@ impl<T> Once<T> {
         let body = serde_json::to_string(body).map_err(|_| Error::Internal)?;
         let answer = Answer { status: status.as_u16(), body };
         let request = self.request();
-        state.store.finish(tx, &self.write(grant, &request), &answer).await?;
+        state.store.finish(tx, &self.write(grant, &request), (&answer, self.case)).await?;
         Ok(respond(&answer))
     }
 

@@ -9,9 +9,9 @@ use ed25519_dalek::{Signature, Signer, SigningKey, Verifier};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
+use utoipa::ToSchema;
 
-use super::{Error, Store, Tx, moment, now, stamp};
+use super::{Error, Store, Tx, now, stamp};
 use crate::vault::Keyring;
 
 /// Rows read at once.
@@ -34,7 +34,7 @@ pub struct Note<'a> {
 }
 
 /// A row of the audit.
-#[derive(Debug, Clone, PartialEq, Serialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
 pub struct Row {
     /// Place, from 1 without gaps.
     pub seq: i64,
@@ -69,12 +69,27 @@ impl Row {
 }
 
 /// The end of the chain: what to write down elsewhere, to prove later that nothing was cut off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Head {
     /// Number of rows.
     pub seq: i64,
     /// Hash of the last one.
     pub hash: String,
+}
+
+impl std::str::FromStr for Head {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (seq, hash) = text.split_once(':').ok_or("a head is written SEQ:HASH")?;
+        Ok(Self { seq: seq.parse().map_err(|_| "a head is written SEQ:HASH")?, hash: hash.to_owned() })
+    }
+}
+
+impl std::fmt::Display for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
+    }
 }
 
 /// What is wrong with the audit.
@@ -120,7 +135,7 @@ impl Store {
     }
 
     /// Puts something on record with what it records. Last in a transaction: it makes others wait.
-    pub(crate) async fn note_in(&self, tx: &mut Tx, note: Note<'_>) -> Result<(), Error> {
+    pub(crate) async fn note_in(&self, tx: &mut Tx, note: Note<'_>) -> Result<Head, Error> {
         let (seq, previous): (i64, String) =
             sqlx::query_as("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash")
                 .fetch_one(&mut **tx)
@@ -155,7 +170,7 @@ impl Store {
             .bind(sign(&self.vault, seq, &row.hash))
             .execute(&mut **tx)
             .await?;
-        Ok(())
+        Ok(Head { seq, hash: row.hash })
     }
 
     /// Rows after one, oldest first.
@@ -168,6 +183,19 @@ impl Store {
         )
         .bind(seq)
         .bind(limit)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Rows on a subject, oldest first.
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn audit_on(&self, subject: &str) -> Result<Vec<Row>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT seq, at, actor, action, subject, detail, previous, hash FROM audit WHERE subject = $1 \
+             ORDER BY seq",
+        )
+        .bind(subject)
         .fetch_all(&self.pool)
         .await?)
     }
@@ -208,18 +236,6 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         Ok(if beyond.is_some() { Err(Finding::Head { seq }) } else { Ok(last) })
-    }
-
-    /// When the first and the last row were written, if there are any.
-    /// # Errors
-    /// [`Error::Database`], [`Error::Row`].
-    pub async fn audit_ends(&self) -> Result<Option<(OffsetDateTime, OffsetDateTime)>, Error> {
-        let ends: Option<(Option<String>, Option<String>)> =
-            sqlx::query_as("SELECT MIN(at), MAX(at) FROM audit").fetch_optional(&self.pool).await?;
-        match ends {
-            Some((Some(first), Some(last))) => Ok(Some((moment(&first)?, moment(&last)?))),
-            _ => Ok(None),
-        }
     }
 }
 

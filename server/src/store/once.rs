@@ -1,5 +1,7 @@
 //! Writes that are done once, however often they are asked for.
 
+use uuid::Uuid;
+
 use super::{Backend, Error, Store, Tx, now, stamp};
 use crate::vault::Place;
 
@@ -67,14 +69,21 @@ impl Store {
     }
 
     /// Ends a write: its answer is kept with it, or neither is.
-    pub(crate) async fn finish(&self, mut tx: Tx, write: &Write<'_>, answer: &Answer) -> Result<(), Error> {
+    /// What it says of a case goes with the case.
+    pub(crate) async fn finish(
+        &self,
+        mut tx: Tx,
+        write: &Write<'_>,
+        (answer, case): (&Answer, Option<Uuid>),
+    ) -> Result<(), Error> {
         let id = write.id();
         let place = Place { table: "idempotency", row: &id, field: "answer_sealed" };
         sqlx::query(
-            "INSERT INTO idempotency (id, fingerprint, status, answer_sealed, created_at) \
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO idempotency (id, case_id, fingerprint, status, answer_sealed, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(&id)
+        .bind(case.map(|id| id.to_string()))
         .bind(self.vault.fingerprint(write.request))
         .bind(i64::from(answer.status))
         .bind(self.vault.seal(place, &answer.body)?)
