@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Passes all tests, and installs what they need by name: Debian's chromium and chromium-driver, and cargo-deny.
+# Passes all tests, and installs what they need by name: Debian's chromium, chromium-driver and postgresql, and
+# cargo-deny.
 # Honours CARGO_TARGET_DIR: one target directory may be shared by several clones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,6 +13,15 @@ if ! command -v chromedriver >/dev/null || ! command -v chromium >/dev/null; the
     say "installing chromium and chromium-driver (apt)"
     as_root apt-get update -qq
     as_root apt-get install -y -qq chromium chromium-driver >/dev/null
+fi
+if [ ! -d /usr/lib/postgresql ] && ! command -v pg_config >/dev/null; then
+    say "installing postgresql (apt)"
+    as_root apt-get update -qq
+    # Its own cluster is not wanted: tests start one in a folder of theirs.
+    as_root mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] ||
+        echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+    as_root apt-get install -y -qq postgresql >/dev/null
 fi
 if ! cargo deny --version >/dev/null 2>&1; then
     say "installing cargo-deny (cargo)"
@@ -32,7 +42,11 @@ fi
 say "clippy"
 cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 
-say "tests"
+say "tests, on SQLite and on PostgreSQL"
+cluster=$(mktemp -u "${TMPDIR:-/tmp}/relat-postgres.XXXXXX")
+trap '"$PWD/tests/postgres.sh" stop "$cluster"' EXIT
+RELAT_TEST_POSTGRES=$(tests/postgres.sh start "$cluster")
+export RELAT_TEST_POSTGRES
 cargo test --locked --workspace --quiet
 
 say "documents"

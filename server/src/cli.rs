@@ -1,4 +1,4 @@
-//! The command line: `relat` serves, `relat assess` reads files.
+//! The command line: `relat` demonstrates, `relat serve` serves, `relat assess` reads files, `relat key` keeps keys.
 
 use std::process::ExitCode;
 
@@ -8,6 +8,8 @@ use crate::config::Config;
 use crate::telemetry;
 
 mod assess;
+mod key;
+mod records;
 mod serve;
 mod terminal;
 
@@ -23,10 +25,22 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the page and the API (what `relat` alone does).
+    /// Serve the page and the API. (`relat` alone does it too, as a demonstration when there is no key.)
     Serve(Config),
     /// Read texts from files, or from standard input as `-`.
     Assess(assess::Options),
+    /// Make or change the keys that narratives and names are encrypted with.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Verify or print the audit.
+    #[command(subcommand)]
+    Audit(records::Audit),
+    /// Write everything that is kept to a file, while the service runs.
+    Backup(records::Copy),
+    /// Put a backup into an empty database.
+    Restore(records::Copy),
+    /// Say what the rules of retention would remove, or remove it.
+    Retention(records::Retention),
 }
 
 /// The whole program.
@@ -35,9 +49,14 @@ pub fn main() -> ExitCode {
     telemetry::hide_panic_messages();
     let Cli { command, config } = Cli::parse();
     let result = match command {
-        None => serve::run(&config),
+        None => serve::run(&Config { demo: config.demo || !config.storage.has_key(), ..config }),
         Some(Command::Serve(config)) => serve::run(&config),
         Some(Command::Assess(options)) => assess::run(&options),
+        Some(Command::Key(command)) => key::run(&command),
+        Some(Command::Audit(command)) => records::audit(&command),
+        Some(Command::Backup(copy)) => records::backup(&copy),
+        Some(Command::Restore(copy)) => records::restore(&copy),
+        Some(Command::Retention(rules)) => records::retention(&rules),
     };
     result.unwrap_or_else(|error| {
         // Standard error may be closed; there is nowhere else to say it.

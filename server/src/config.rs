@@ -1,11 +1,43 @@
 //! Everything that can be set, by flag or by environment.
 
+use std::convert::Infallible;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 
-/// Settings of the service. Nothing in it is secret.
+use crate::store::Location;
+use crate::vault::{self, Keyring};
+
+/// A setting that is not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+/// Settings of the service. What is secret in it is not printed.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
     /// Settings that scoring shares with the command line.
@@ -14,9 +46,13 @@ pub struct Config {
     /// Address and port to listen on. Port 0 takes any free one.
     #[arg(long, env = "RELAT_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
-    /// Folder of the embedded database; created on the first start.
-    #[arg(long, env = "RELAT_DATA", value_name = "DIR", default_value = ".relat")]
-    pub data: PathBuf,
+    /// Where interviews and decisions are kept.
+    #[command(flatten)]
+    pub storage: Storage,
+    /// Demonstrate: everybody is signed in, the key is thrown away, and with it whatever was entered. `relat` without a
+    /// command and without a key does this.
+    #[arg(long)]
+    pub demo: bool,
     /// Requests that may wait for the model; one more is answered 429.
     #[arg(long, env = "RELAT_QUEUE", value_name = "N", default_value_t = 32,
           value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
@@ -46,4 +82,72 @@ pub struct Scoring {
 impl Scoring {
     /// The default limit: about thirty pages.
     pub const MAX_BYTES: usize = 64 * 1024;
+}
+
+/// Settings of the database.
+#[derive(Debug, Clone, Args)]
+pub struct Storage {
+    /// Folder of the embedded database; created on the first start. Without it: .relat, and for a demonstration a
+    /// folder that is removed at the end.
+    #[arg(long, env = "RELAT_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database: postgres://USER:PASSWORD@HOST/NAME.
+    #[arg(long, env = "RELAT_DATABASE", hide_env_values = true, value_name = "URL", conflicts_with = "data")]
+    pub database: Option<Secret>,
+    /// File with the keys that narratives and names are encrypted with (`relat key new FILE` makes it). The environment
+    /// variable RELAT_KEY may hold its contents instead.
+    #[arg(long, env = "RELAT_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+impl Storage {
+    /// Where the embedded database is when nothing else is said.
+    const DATA: &str = ".relat";
+    /// Environment variable with the contents of a key file. No flag: other users see a program's arguments.
+    const KEY: &str = "RELAT_KEY";
+
+    /// Whether a key is named, without looking whether it is one.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.key_file.is_some() || std::env::var_os(Self::KEY).is_some()
+    }
+
+    /// The keys that are named.
+    /// # Errors
+    /// [`vault::Error`]: no key, or not one.
+    pub fn keyring(&self) -> Result<Keyring, vault::Error> {
+        match (&self.key_file, std::env::var(Self::KEY)) {
+            (Some(path), _) => Keyring::read(path),
+            (None, Ok(keys)) => Keyring::parse(&keys),
+            (None, Err(_)) => Err(vault::Error::Empty),
+        }
+    }
+
+    /// The database that is meant.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        match &self.database {
+            Some(url) => Location::Postgres(url.reveal().to_owned()),
+            None => Location::Folder(self.data.clone().unwrap_or_else(|| Self::DATA.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    #[test]
+    fn no_password_is_printed() {
+        let cli = Cli::parse_from(["relat", "--database", "postgres://relat:Qvetzal@localhost/relat"]);
+        assert!(!format!("{cli:?}{:?}", cli.config.storage.location()).contains("Qvetzal"));
+    }
 }

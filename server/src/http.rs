@@ -5,12 +5,19 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::state::AppState;
 
+mod accounts;
 mod assess;
 mod assets;
+mod caller;
+mod cases;
 mod catalogue;
 mod error;
 mod health;
+mod interviews;
+mod once;
 mod page;
+mod records;
+mod session;
 mod trace;
 
 pub use error::Error;
@@ -19,9 +26,14 @@ pub use error::Error;
 pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(assess::router(state.max_bytes))
+        .merge(accounts::router())
+        .merge(cases::router())
         .merge(catalogue::router())
         .merge(health::router())
+        .merge(interviews::router(state.max_bytes))
         .merge(page::router(state.max_bytes))
+        .merge(records::router())
+        .merge(session::router())
         .merge(assets::router())
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)

@@ -4,12 +4,16 @@
 //! whole program. The narrative is in request bodies and in answers, and nowhere else: not in logs, not in errors, not
 //! in the store.
 
+pub mod bootstrap;
 mod bundle;
 pub mod cli;
 pub mod config;
+pub mod decisions;
 pub mod http;
 pub mod inference;
+pub mod rates;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+pub mod vault;
 pub mod words;

@@ -1,21 +1,47 @@
-//! The embedded database: an append-only log of what was suggested, without any text.
+//! The database: SQLite in a file of its own, or PostgreSQL by URL, with one set of migrations and one set of queries.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use relat_engine::{Assessment, Language, Status, Versions};
-use serde::{Deserialize, Serialize};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::{Any, AnyPool, AssertSqlSafe};
+use time::format_description::FormatItem;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
 use uuid::Uuid;
 
-/// Name of the database within the data folder.
-const FILE: &str = "relat.sqlite";
+use crate::vault::{self, Keyring, Place};
 
-/// Why the store did not answer.
+pub mod audit;
+mod backup;
+mod cases;
+mod erase;
+mod guards;
+mod interviews;
+mod log;
+mod once;
+mod people;
+mod rotate;
+mod sessions;
+
+pub use cases::{Case, Groups, Reach};
+pub use erase::Erased;
+pub(crate) use interviews::{Appended, Version};
+pub use interviews::{Interview, Narrative, Reading};
+pub use log::{Entry, Finding, Findings, Level, Source, Stamp};
+pub(crate) use once::Claim;
+pub use once::{Answer, Write};
+pub use people::{Centre, NewPerson, Person, Role};
+pub use sessions::{Key, Scope, SignIn};
+
+/// Name of the database within the data folder.
+const FILE: &str = "relat.db";
+
+/// Name of the log that was there before the first release, and is left as it is.
+const OLD_FILE: &str = "relat.sqlite";
+
+/// Why the store did not answer. Nothing of a row's text is in it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The data folder cannot be made.
@@ -27,357 +53,258 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    /// The database cannot be opened or brought to this version.
-    #[error("{}: {source}", path.display())]
-    Migration {
-        /// The database.
-        path: PathBuf,
-        /// What went wrong.
-        #[source]
-        source: sqlx::migrate::MigrateError,
-    },
+    /// The database cannot be brought to this version.
+    #[error("the database cannot be brought to this version: {0}")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// Neither a SQLite file nor PostgreSQL.
+    #[error("the database's address must begin with postgres:// or postgresql://")]
+    Address,
     /// The database refused a statement.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
     /// A row that is not what this version writes.
-    #[error("entry {id} cannot be read: {reason}")]
-    Entry {
-        /// Its id.
-        id: Uuid,
+    #[error("a row of {table} cannot be read: {reason}")]
+    Row {
+        /// The table.
+        table: &'static str,
         /// What is wrong with it.
         reason: String,
     },
+    /// A backup that cannot be read or written.
+    #[error("the backup: {0}")]
+    Backup(#[source] std::io::Error),
+    /// A line that is not of a backup.
+    #[error("line {line} is not of a backup of this version")]
+    BackupLine {
+        /// From 1.
+        line: usize,
+    },
+    /// A backup is restored into an empty database only.
+    #[error("there is something in this database already: restore into an empty one")]
+    NotEmpty,
+    /// The database was sealed with other keys.
+    #[error("this database was sealed with a key that is not in the key file: {0}")]
+    WrongKey(#[source] vault::Error),
+    /// A field does not open.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
 }
 
-/// How an assessment was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// `POST /v1/assessments`.
-    Api,
-    /// The worker's page.
-    Page,
-}
+impl Error {
+    pub(crate) fn row(table: &'static str, reason: &dyn std::error::Error) -> Self {
+        Self::Row { table, reason: reason.to_string() }
+    }
 
-/// What was suggested for a text, without the text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Id of the assessment.
-    pub id: Uuid,
-    /// When it was made, UTC.
-    #[serde(with = "time::serde::rfc3339")]
-    pub at: OffsetDateTime,
-    /// How it was asked for.
-    pub source: Source,
-    /// Length of the text in bytes.
-    pub n_bytes: u32,
-    /// Number of its sentences.
-    pub n_sentences: u32,
-    /// Language of most of it.
-    pub language: Language,
-    /// Time in the model, milliseconds.
-    pub duration_ms: f64,
-    /// Versions of all that made it.
-    pub versions: Versions,
-    /// Codes with their probabilities.
-    pub findings: Findings,
-    /// Codes of the warnings.
-    pub warnings: Vec<String>,
-}
-
-/// The codes that were found, suggested or not.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Findings {
-    /// Needs.
-    pub needs: Vec<Finding>,
-    /// Demands.
-    pub demands: Vec<Finding>,
-    /// Actions; the probability is their ranking score.
-    pub actions: Vec<Finding>,
-    /// Levels of the matrix.
-    pub levels: Vec<Level>,
-}
-
-/// A code that was found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Finding {
-    /// Code of the taxonomy.
-    pub code: String,
-    /// Status, for needs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<Status>,
-    /// Calibrated probability, 0 to 1.
-    pub probability: f32,
-    /// True above its threshold.
-    pub suggested: bool,
-}
-
-/// The level of a domain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Level {
-    /// Code of the domain.
-    pub domain: String,
-    /// 1 to 5; null when not assessable.
-    pub level: Option<u8>,
-    /// Probability that the domain can be assessed.
-    pub assessable: f32,
-}
-
-impl Entry {
-    /// The entry of an assessment: its codes, without offsets.
+    /// True when a statement broke a rule of uniqueness: what it adds is there already.
     #[must_use]
-    pub fn new(at: Stamp, assessment: &Assessment) -> Self {
-        let finding = |code: &String, status, probability, suggested| Finding {
-            code: code.clone(),
-            status,
-            probability,
-            suggested,
-        };
-        let needs = assessment.needs.iter();
-        let demands = assessment.demands.iter();
-        let actions = assessment.actions.iter();
-        let levels = assessment.levels.iter();
-        Self {
-            id: at.id,
-            at: at.at,
-            source: at.source,
-            n_bytes: u32::try_from(at.n_bytes).unwrap_or(u32::MAX),
-            n_sentences: u32::try_from(assessment.sentences.len()).unwrap_or(u32::MAX),
-            language: assessment.language,
-            duration_ms: at.took.as_secs_f64() * 1e3,
-            versions: assessment.versions.clone(),
-            findings: Findings {
-                needs: needs.map(|n| finding(&n.code, Some(n.status), n.probability, n.suggested)).collect(),
-                demands: demands.map(|d| finding(&d.code, None, d.probability, d.suggested)).collect(),
-                actions: actions.map(|a| finding(&a.code, None, a.score, a.suggested)).collect(),
-                levels: levels
-                    .map(|l| Level { domain: l.domain.clone(), level: l.level, assessable: l.assessable })
-                    .collect(),
-            },
-            warnings: assessment.warnings.iter().filter_map(warning_code).collect(),
+    pub fn is_taken(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}
+
+/// Where the database is.
+#[derive(Clone)]
+pub enum Location {
+    /// A folder with a SQLite file in it.
+    Folder(PathBuf),
+    /// PostgreSQL, by URL. It may hold a password.
+    Postgres(String),
+}
+
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(path) => f.debug_tuple("Folder").field(path).finish(),
+            Self::Postgres(_) => f.write_str("Postgres"),
         }
     }
 }
 
-/// What is known of a request besides its assessment.
-#[derive(Debug, Clone, Copy)]
-pub struct Stamp {
-    /// Id of the assessment.
-    pub id: Uuid,
-    /// When it was made.
-    pub at: OffsetDateTime,
-    /// How it was asked for.
-    pub source: Source,
-    /// Length of the text in bytes.
-    pub n_bytes: usize,
-    /// Time in the model.
-    pub took: Duration,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
 }
 
-/// The code alone: a long sentence's warning also has offsets.
-fn warning_code(warning: &relat_engine::Warning) -> Option<String> {
-    let value = serde_json::to_value(warning).ok()?;
-    Some(value.get("code")?.as_str()?.to_owned())
-}
+/// What is written together or not at all.
+pub(crate) type Tx = sqlx::Transaction<'static, Any>;
 
 /// A handle to the database.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    /// Reads.
+    pool: AnyPool,
+    /// Writes, on connections of their own: one who holds a transaction can always read.
+    writers: AnyPool,
+    backend: Backend,
+    vault: Arc<Keyring>,
 }
 
 impl Store {
-    /// Opens the database of a data folder, making both when they are not there.
+    /// Opens the database, making it when it is not there.
     /// # Errors
-    /// [`Error::Folder`], [`Error::Database`], [`Error::Migration`].
-    pub async fn open(dir: &Path) -> Result<Self, Error> {
-        std::fs::create_dir_all(dir).map_err(|source| Error::Folder { path: dir.to_owned(), source })?;
-        let path = dir.join(FILE);
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        let migrated = sqlx::migrate!().run(&pool).await;
-        migrated.map_err(|source| Error::Migration { path, source })?;
-        Ok(Self { pool })
-    }
-
-    /// Adds an entry; when this returns it is on disk.
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn append(&self, entry: &Entry) -> Result<(), Error> {
-        let at = entry.at.format(&Rfc3339).map_err(|e| bad(entry.id, &e))?;
-        sqlx::query(
-            "INSERT INTO assessments (id, at, source, n_bytes, n_sentences, language, duration_ms, versions, \
-             findings, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(entry.id.to_string())
-        .bind(at)
-        .bind(word(entry.id, &entry.source)?)
-        .bind(entry.n_bytes)
-        .bind(entry.n_sentences)
-        .bind(word(entry.id, &entry.language)?)
-        .bind(entry.duration_ms)
-        .bind(json(entry.id, &entry.versions)?)
-        .bind(json(entry.id, &entry.findings)?)
-        .bind(json(entry.id, &entry.warnings)?)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// The entry with an id.
-    /// # Errors
-    /// [`Error::Database`], [`Error::Entry`].
-    pub async fn get(&self, id: Uuid) -> Result<Option<Entry>, Error> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT at, source, n_bytes, n_sentences, language, duration_ms, versions, findings, warnings \
-             FROM assessments WHERE id = ?",
-        )
-        .bind(id.to_string())
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(|row| row.entry(id)).transpose()
+    /// [`Error::Folder`], [`Error::Address`], [`Error::Database`], [`Error::Migration`], [`Error::WrongKey`].
+    pub async fn open(location: &Location, vault: Arc<Keyring>) -> Result<Self, Error> {
+        install_default_drivers();
+        let (backend, url) = match location {
+            Location::Folder(dir) => (Backend::Sqlite, sqlite_url(dir)?),
+            Location::Postgres(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                (Backend::Postgres, url.clone())
+            }
+            Location::Postgres(_) => return Err(Error::Address),
+        };
+        let readers = pool(backend, 8).connect(&url);
+        // SQLite has one writer at a time; here they wait in line instead of trying again.
+        let writers = pool(backend, if backend == Backend::Sqlite { 1 } else { 8 });
+        let (writers, pool) = (writers.connect(&url).await?, readers.await?);
+        sqlx::migrate!().run(&writers).await.map_err(Error::Migration)?;
+        let store = Self { pool, writers, backend, vault };
+        store.set_guards().await?;
+        store.check_key().await?;
+        Ok(store)
     }
 
     /// Whether the database answers.
     /// # Errors
     /// [`Error::Database`].
     pub async fn check(&self) -> Result<(), Error> {
-        sqlx::query("SELECT 1 FROM assessments LIMIT 1").fetch_optional(&self.pool).await?;
+        sqlx::query("SELECT seq FROM audit_head").fetch_one(&self.pool).await?;
         Ok(())
+    }
+
+    /// How the embedded database is set: journal, synchronous, foreign keys.
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn settings(&self) -> Result<[String; 3], Error> {
+        let (journal, synchronous, foreign): (String, String, String) = sqlx::query_as(
+            "SELECT journal_mode, CAST(synchronous AS TEXT), CAST(foreign_keys AS TEXT) \
+             FROM pragma_journal_mode, pragma_synchronous, pragma_foreign_keys",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok([journal, synchronous, foreign])
     }
 
     /// Ends every connection, after what they are doing; later calls answer an error.
     pub async fn close(&self) {
+        self.writers.close().await;
         self.pool.close().await;
     }
+
+    /// Begins what is written together. SQLite is told at once that it will be written to: a reader that becomes a
+    /// writer half way can only fail.
+    pub(crate) async fn begin(&self) -> Result<Tx, Error> {
+        let begin = match self.backend {
+            Backend::Sqlite => "BEGIN IMMEDIATE",
+            Backend::Postgres => "BEGIN",
+        };
+        Ok(self.writers.begin_with(begin).await?)
+    }
+
+    async fn set_guards(&self) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        if self.backend == Backend::Postgres {
+            // Two services that start at once would replace the same functions.
+            sqlx::query("SELECT seq FROM audit_head FOR UPDATE").execute(&mut *tx).await?;
+        }
+        sqlx::raw_sql(AssertSqlSafe(guards::statements(self.backend))).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A database opens only with a key that it was sealed with: found out now, not at the first narrative.
+    async fn check_key(&self) -> Result<(), Error> {
+        let place = Place { table: "about", row: "key", field: "value_sealed" };
+        let sealed = self.vault.seal(place, "relat")?;
+        sqlx::query(
+            "INSERT INTO about (name, value_sealed) VALUES ('key', $1) ON CONFLICT (name) DO NOTHING",
+        )
+        .bind(sealed)
+        .execute(&self.pool)
+        .await?;
+        let (sealed,): (String,) =
+            sqlx::query_as("SELECT value_sealed FROM about WHERE name = 'key'").fetch_one(&self.pool).await?;
+        self.vault.open(place, &sealed).map_err(Error::WrongKey)?;
+        Ok(())
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    at: String,
-    source: String,
-    n_bytes: u32,
-    n_sentences: u32,
-    language: String,
-    duration_ms: f64,
-    versions: String,
-    findings: String,
-    warnings: String,
-}
-
-impl Row {
-    fn entry(self, id: Uuid) -> Result<Entry, Error> {
-        let quoted = |word: String| serde_json::Value::String(word);
-        Ok(Entry {
-            id,
-            at: OffsetDateTime::parse(&self.at, &Rfc3339).map_err(|e| bad(id, &e))?,
-            source: serde_json::from_value(quoted(self.source)).map_err(|e| bad(id, &e))?,
-            n_bytes: self.n_bytes,
-            n_sentences: self.n_sentences,
-            language: serde_json::from_value(quoted(self.language)).map_err(|e| bad(id, &e))?,
-            duration_ms: self.duration_ms,
-            versions: serde_json::from_str(&self.versions).map_err(|e| bad(id, &e))?,
-            findings: serde_json::from_str(&self.findings).map_err(|e| bad(id, &e))?,
-            warnings: serde_json::from_str(&self.warnings).map_err(|e| bad(id, &e))?,
+fn pool(backend: Backend, connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
+        Box::pin(async move {
+            if backend == Backend::Sqlite {
+                // FULL: a commit is on disk when it is acknowledged, also through a power cut.
+                let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                                PRAGMA busy_timeout = 10000; PRAGMA secure_delete = ON;";
+                sqlx::raw_sql(settings).execute(connection).await?;
+            }
+            Ok(())
         })
+    })
+}
+
+/// The address of the file in a folder, which is made.
+fn sqlite_url(dir: &Path) -> Result<String, Error> {
+    let folder = |source| Error::Folder { path: dir.to_owned(), source };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(folder)?;
+    let path = std::path::absolute(dir).map_err(folder)?.join(FILE);
+    if dir.join(OLD_FILE).exists() && !path.exists() {
+        tracing::warn!("{OLD_FILE} is the log of an earlier version; it is left as it is and not read");
     }
-}
-
-fn bad(id: Uuid, reason: &dyn std::error::Error) -> Error {
-    Error::Entry { id, reason: reason.to_string() }
-}
-
-fn json(id: Uuid, value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|e| bad(id, &e))
-}
-
-/// The serde name of a unit variant, without quotes.
-fn word(id: Uuid, value: &impl Serialize) -> Result<String, Error> {
-    Ok(json(id, value)?.trim_matches('"').to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry() -> Entry {
-        let versions = Versions {
-            engine: "0".into(),
-            model: "m".into(),
-            model_sha256: "s".into(),
-            taxonomy: "t".into(),
-            thresholds: "h".into(),
-            catalogue: "c".into(),
-        };
-        let need = Finding {
-            code: "debt".into(),
-            status: Some(Status::Past),
-            probability: 0.1 + 0.2,
-            suggested: false,
-        };
-        let level = Level { domain: "income".into(), level: Some(2), assessable: 0.75 };
-        Entry {
-            id: Uuid::now_v7(),
-            at: OffsetDateTime::now_utc(),
-            source: Source::Page,
-            n_bytes: 12,
-            n_sentences: 1,
-            language: Language::Ca,
-            duration_ms: 0.5,
-            versions,
-            findings: Findings { needs: vec![need], levels: vec![level], ..Findings::default() },
-            warnings: vec!["very_short".into()],
+    let mut url = "sqlite://".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => url.push(char::from(*byte)),
+            b if b.is_ascii_alphanumeric() => url.push(char::from(*b)),
+            b => url.push_str(&format!("%{b:02X}")),
         }
     }
+    url.push_str("?mode=rwc");
+    Ok(url)
+}
 
-    #[tokio::test]
-    async fn an_entry_is_read_back_as_it_was_written_also_after_a_restart() {
-        let dir = tempfile::tempdir().unwrap();
-        let written = entry();
-        let store = Store::open(&dir.path().join("made/on/first/start")).await.unwrap();
-        store.append(&written).await.unwrap();
-        assert_eq!(store.get(written.id).await.unwrap().as_ref(), Some(&written));
-        assert_eq!(store.get(Uuid::now_v7()).await.unwrap(), None);
-        store.close().await;
-        let again = Store::open(&dir.path().join("made/on/first/start")).await.unwrap();
-        assert_eq!(again.get(written.id).await.unwrap(), Some(written));
-    }
+const TIME: &[FormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
-    #[tokio::test]
-    async fn the_log_only_grows_and_is_durable() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
-        let written = entry();
-        store.append(&written).await.unwrap();
-        for statement in ["UPDATE assessments SET n_bytes = 1", "DELETE FROM assessments"] {
-            assert!(
-                sqlx::query(statement).execute(&store.pool).await.is_err(),
-                "help: {statement} must fail"
-            );
-        }
-        assert!(store.append(&written).await.is_err(), "help: an id is used once");
-        assert_eq!(store.get(written.id).await.unwrap(), Some(written));
-        let pragma = async |name: &'static str| {
-            let row: (String,) = sqlx::query_as(name).fetch_one(&store.pool).await.unwrap();
-            row.0
-        };
-        assert_eq!(pragma("SELECT journal_mode FROM pragma_journal_mode").await, "wal");
-        assert_eq!(pragma("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous").await, "2");
-        assert_eq!(pragma("SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys").await, "1");
-    }
+/// The time as the database keeps it: whole microseconds.
+#[must_use]
+pub fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    now.replace_microsecond(now.microsecond()).unwrap_or(now)
+}
 
-    #[tokio::test]
-    async fn a_closed_store_says_so() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
-        store.close().await;
-        assert!(store.append(&entry()).await.is_err());
-        assert!(store.check().await.is_err());
-    }
+/// A time as text; texts sort as the times do.
+pub(crate) fn stamp(at: OffsetDateTime) -> String {
+    at.to_offset(time::UtcOffset::UTC).format(TIME).unwrap_or_default()
+}
+
+/// The time that [`stamp`] wrote.
+pub(crate) fn moment(text: &str) -> Result<OffsetDateTime, Error> {
+    let at = PrimitiveDateTime::parse(text, TIME).map_err(|e| Error::row("times", &e))?;
+    Ok(at.assume_utc())
+}
+
+/// How long a lock, a session or a link lasts.
+pub(crate) fn after(at: OffsetDateTime, wait: Duration) -> OffsetDateTime {
+    at.checked_add(time::Duration::try_from(wait).unwrap_or(time::Duration::MAX)).unwrap_or(at)
+}
+
+/// An id as a row has it.
+pub(crate) fn id(text: &str) -> Result<Uuid, Error> {
+    Uuid::try_parse(text).map_err(|e| Error::row("ids", &e))
+}
+
+const DAY: &[FormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// A date as text.
+pub(crate) fn day(date: Date) -> String {
+    date.format(DAY).unwrap_or_default()
+}
+
+/// The date that [`day`] wrote.
+pub(crate) fn parse_day(text: &str) -> Result<Date, Error> {
+    Date::parse(text, DAY).map_err(|e| Error::row("dates", &e))
 }

@@ -19,6 +19,8 @@ pub(crate) struct Words {
     pub(crate) tagline: String,
     pub(crate) skip: String,
     pub(crate) interface_language: String,
+    pub(crate) demo: String,
+    pub(crate) sign_in: SignIn,
     pub(crate) text: Text,
     pub(crate) state: State,
     pub(crate) findings: Findings,
@@ -61,6 +63,10 @@ macro_rules! words {
 }
 
 words! {
+    SignIn {
+        title: String, heading: String, login: String, password: String, enter: String, wrong: String,
+        locked: String, choose: String, set: String, short: String, used: String, leave: String,
+    }
     Text {
         heading: String, label: String, placeholder: String, read: String, example: String, marked: String,
         resting: String, resting_nothing: String, private: String, noscript: String,
@@ -90,7 +96,7 @@ words! {
     StatusWords { present: String, absent: String, past: String, other: String }
     Languages { ca: String, es: String, en: String, other: String }
     Problems {
-        empty_text: String, text_too_long: String, busy: String, store_unavailable: String, other: String,
+        signed_out: String, empty_text: String, text_too_long: String, busy: String, store_unavailable: String, other: String,
     }
     About {
         versions: String, thresholds: String, taxonomy: String, catalogue: String, engine: String, api: String,
@@ -212,6 +218,7 @@ impl Words {
         match code {
             "empty_text" => &self.problems.empty_text,
             "text_too_long" | "body_too_long" => &self.problems.text_too_long,
+            "unauthenticated" => &self.problems.signed_out,
             "busy" => &self.problems.busy,
             "store_unavailable" => &self.problems.store_unavailable,
             _ => &self.problems.other,

@@ -141,8 +141,38 @@ fn what_is_wrong_with_the_settings_is_told_with_what_to_do() {
     check(&["assess", "--model", "nowhere", "-"], &["nowhere"]);
     check(&["assess"], &["<FILE>"]);
     check(&["--bind", "nonsense"], &["--bind"]);
+    check(&["serve", "--bind", "127.0.0.1:0"], &["relat key new", "--demo"]);
+    check(&["serve", "--bind", "127.0.0.1:0", "--key-file", "nowhere"], &["nowhere"]);
+    check(&["--bind", "127.0.0.1:0", "--database", "mysql://Qvetzal@localhost"], &["postgres://"]);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     check(&["--bind", &address], &[&address, "--bind"]);
     check(&["--bind", "127.0.0.1:0", "--log", "=,="], &["filter"]);
+}
+
+#[test]
+fn a_key_is_made_and_rotated_and_the_old_one_can_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let done = |arguments: &[&str]| {
+        let output = relat(arguments, b"", dir.path());
+        assert!(output.status.success(), "help: {arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    done(&["key", "new", "relat.key"]);
+    let rotate = ["key", "rotate", "--key-file", "relat.key", "--data", "data"];
+    assert!(done(&rotate).starts_with("0 fields"), "help: a new database is sealed with the first key");
+    done(&["key", "new", "relat.key"]);
+    assert!(!done(&rotate).starts_with("0 fields"));
+    let keys = std::fs::read_to_string(dir.path().join("relat.key")).unwrap();
+    std::fs::write(dir.path().join("relat.key"), keys.lines().next().unwrap()).unwrap();
+    assert!(done(&rotate).starts_with("0 fields"));
+    let storage = ["--key-file", "relat.key", "--data", "data"];
+    let head = done(&[&["audit", "verify"][..], &storage].concat());
+    assert_eq!(head.trim(), "0:");
+    done(&[&["backup", "copy.jsonl"][..], &storage].concat());
+    done(&["restore", "copy.jsonl", "--key-file", "relat.key", "--data", "other"]);
+    assert!(done(&[&["retention", "--cases", "30"][..], &storage].concat()).contains("would be erased"));
+    assert_eq!(done(&[&["audit", "export"][..], &storage].concat()), "");
+    let again = relat(&[&["backup", "copy.jsonl"][..], &storage].concat(), b"", dir.path());
+    assert!(!again.status.success(), "help: a backup is not written over another");
 }

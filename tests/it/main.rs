@@ -8,10 +8,22 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
+mod decisions;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod leaks;
+#[cfg(test)]
+mod records;
+#[cfg(test)]
+mod rights;
+#[cfg(test)]
+mod staff;
+#[cfg(test)]
+mod store;
 #[cfg(test)]
 mod support;

@@ -11,13 +11,14 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use relat_engine::{Pipeline, Taxonomy, Versions};
 use relat_eval::corpus::{self, Record};
-use relat_server::http;
 use relat_server::inference::{Inference, Limits, Reader};
 use relat_server::state::AppState;
-use relat_server::store::Store;
+use relat_server::{bootstrap, http};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+use crate::database::Database;
 
 /// The program, as cargo built it with these tests.
 pub(crate) const RELAT: &str = env!("CARGO_BIN_EXE_relat-under-test");
@@ -91,14 +92,33 @@ impl Service {
         max_bytes: usize,
         limits: Limits,
     ) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        let database = Database::sqlite();
+        let store = database.open().await;
         let state = AppState {
             inference: Inference::start(reader, limits).unwrap(),
-            store: Store::open(data.path()).await.unwrap(),
+            demo: Some(Arc::new(bootstrap::demo_person(&store).await.unwrap())),
+            store,
             versions: Arc::new(versions),
             max_bytes,
+            rates: Arc::default(),
         };
-        Self { app: http::app(state.clone()), state, data }
+        Self { app: http::app(state.clone()), state, data: database.folder }
+    }
+
+    /// With the baseline and people who sign in, on a database.
+    pub(crate) async fn real(database: Database) -> Self {
+        let pipeline = pipeline();
+        let versions = pipeline.versions().clone();
+        let reader = Arc::new(move |text: &str| pipeline.assess(text));
+        let state = AppState {
+            inference: Inference::start(reader, Limits { threads: 2, queue: 64 }).unwrap(),
+            demo: None,
+            store: database.open().await,
+            versions: Arc::new(versions),
+            max_bytes: 1 << 16,
+            rates: Arc::default(),
+        };
+        Self { app: http::app(state.clone()), state, data: database.folder }
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
@@ -118,6 +138,13 @@ impl Service {
     pub(crate) async fn post(&self, media_type: &str, body: impl Into<Body>) -> Answer {
         let request = Request::post("/v1/assessments").header("content-type", media_type);
         self.call(request.body(body.into()).unwrap()).await
+    }
+
+    /// Scores a text as somebody who has signed in.
+    pub(crate) async fn assess_as(&self, cookie: &str, text: &str) -> Answer {
+        let request = Request::post("/v1/assessments").header("content-type", "application/json");
+        let body = Body::from(serde_json::json!({ "text": text }).to_string());
+        self.call(request.header("cookie", cookie).body(body).unwrap()).await
     }
 
     /// Scores a text.

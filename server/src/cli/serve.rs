@@ -5,15 +5,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use crate::bootstrap;
 use crate::bundle::{self, Model};
 use crate::config::Config;
 use crate::http;
 use crate::inference::{Inference, Limits};
 use crate::state::AppState;
-use crate::store::Store;
+use crate::store::{Location, Store};
 use crate::telemetry;
+use crate::vault::Keyring;
 
 pub(super) fn run(config: &Config) -> anyhow::Result<ExitCode> {
     telemetry::start(&config.log)?;
@@ -26,7 +29,8 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(config.bind)
         .await
         .with_context(|| format!("cannot listen on {}: choose another address with --bind", config.bind))?;
-    let store = Store::open(&config.data).await?;
+    let Kept { location, keyring, temporary } = kept(config)?;
+    let store = Store::open(&location, Arc::new(keyring)).await?;
     let Model { reader, versions } = bundle::load(config.scoring.model.as_deref())?;
     tracing::info!(model = versions.model, sha256 = versions.model_sha256, "model loaded");
     let inference = Inference::start(reader, Limits { threads: config.threads, queue: config.queue })?;
@@ -35,14 +39,63 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         store: store.clone(),
         versions: Arc::new(versions),
         max_bytes: config.scoring.max_bytes,
+        demo: match config.demo {
+            true => Some(Arc::new(bootstrap::demo_person(&store).await?)),
+            false => None,
+        },
+        rates: Arc::default(),
     };
     let address = listener.local_addr()?;
+    if config.demo {
+        tracing::warn!(
+            "demonstration: everybody is signed in, and what is entered is thrown away at the end"
+        );
+    }
+    let welcome = match config.demo {
+        true => None,
+        false => bootstrap::first_admin(&store)
+            .await?
+            .map(|token| format!("http://{address}/welcome?token={token}")),
+    };
     // Whoever started the service may have closed its standard output: it serves all the same.
-    drop(writeln!(std::io::stdout(), "relat is ready: http://{address}/"));
+    let mut out = std::io::stdout();
+    if let Some(link) = welcome {
+        drop(writeln!(
+            out,
+            "nobody can sign in yet: open this link once, as the first administrator: {link}"
+        ));
+    }
+    drop(writeln!(out, "relat is ready: http://{address}/"));
     axum::serve(listener, http::app(state)).with_graceful_shutdown(asked_to_stop()).await?;
     store.close().await;
+    drop(temporary);
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where everything is kept, and with which keys.
+struct Kept {
+    location: Location,
+    keyring: Keyring,
+    /// Removed when it is dropped.
+    temporary: Option<TempDir>,
+}
+
+fn kept(config: &Config) -> anyhow::Result<Kept> {
+    let storage = &config.storage;
+    if !config.demo {
+        let keyring = storage.keyring().context(
+            "no key to encrypt narratives with: `relat key new relat.key` makes one for --key-file, and --demo does \
+             without, for invented texts",
+        )?;
+        return Ok(Kept { location: storage.location(), keyring, temporary: None });
+    }
+    let keyring = Keyring::throwaway()?;
+    if storage.data.is_some() || storage.database.is_some() {
+        return Ok(Kept { location: storage.location(), keyring, temporary: None });
+    }
+    let temporary = tempfile::Builder::new().prefix("relat-demo-").tempdir()?;
+    Ok(Kept { location: Location::Folder(temporary.path().to_owned()), keyring, temporary: Some(temporary) })
 }
 
 /// Ends on Ctrl-C or SIGTERM. Requests in progress are then answered, and new ones are not taken.

@@ -13,6 +13,7 @@ use serde_json::error::Category;
 use uuid::Uuid;
 
 use super::Error;
+use super::caller::{Caller, Right};
 use crate::state::{AppState, Logged};
 use crate::store::{Entry, Source};
 
@@ -37,16 +38,23 @@ struct Create {
 
 async fn create(
     State(state): State<AppState>,
+    caller: Caller,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Error> {
+    caller.may(Right::Assess)?;
     let body = body.map_err(|rejection| body_error(&rejection, state.max_bytes))?;
     let Create { text } = json(&headers, &body)?;
     let Logged { id, assessment } = state.assess(text, Source::Api).await?;
     Ok(([(ASSESSMENT_ID, id_header(id))], Json(assessment)).into_response())
 }
 
-async fn read(State(state): State<AppState>, Path(id): Path<String>) -> Result<Json<Entry>, Error> {
+async fn read(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Entry>, Error> {
+    caller.may(Right::Assess)?;
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
     state.store.get(id).await?.map(Json).ok_or(Error::NotFound)
 }
@@ -77,7 +85,7 @@ fn is_type(headers: &HeaderMap, expected: &str) -> bool {
 }
 
 /// Reads a JSON body. What serde says of it is not passed on: it quotes the body.
-fn json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
     const EXPECTED: &str = "application/json";
     if !is_type(headers, EXPECTED) {
         return Err(Error::UnsupportedMediaType { expected: EXPECTED });

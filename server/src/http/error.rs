@@ -7,6 +7,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::decisions::{Invalid, Refused};
+use crate::rates::TooOften;
 use crate::{inference, store};
 
 /// Everything that a handler can answer instead of a result. No variant holds any of the request's text.
@@ -58,6 +60,54 @@ pub enum Error {
     /// The log of assessments cannot be read or written.
     #[error("the log of assessments cannot be read or written: nothing is answered that is not logged")]
     Store(#[source] store::Error),
+    /// Nobody has signed in, or the key is not one.
+    #[error("sign in, or send a key as `Authorization: Bearer …`")]
+    Unauthenticated,
+    /// The caller has no right to this.
+    #[error("this is not for the roles or the scopes that you have")]
+    Forbidden,
+    /// Another site made a browser ask.
+    #[error("another site asked for this: nothing was done")]
+    CrossSite,
+    /// A key is used too often.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
+    /// A write without a key of its own.
+    #[error("send a new Idempotency-Key of 1 to 200 characters with every write")]
+    IdempotencyKey,
+    /// A key that stands for another request.
+    #[error("this Idempotency-Key was used for another request: take a new one")]
+    IdempotencyKeyReused,
+    /// Somebody else wrote meanwhile.
+    #[error("somebody else wrote meanwhile, and this is now version {current}: read it again, then decide")]
+    VersionConflict {
+        /// The version as it is.
+        current: i64,
+    },
+    /// An act that cannot be done now.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// An act that says nothing about this interview.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// Alerts keep the interview from being closed.
+    #[error("decide on every alert first: {}", .codes.join(", "))]
+    AlertsUndecided {
+        /// Their codes.
+        codes: Vec<String>,
+    },
+    /// The worker has to score before seeing the model's.
+    #[error("score every domain of the matrix first: your centre works without the model's levels before it")]
+    BlindFirst,
+    /// A field with a value that is not taken.
+    #[error("{field} is not one that is taken")]
+    Field {
+        /// Its name.
+        field: &'static str,
+    },
+    /// There is one of that name already.
+    #[error("there is one of that name already")]
+    Taken,
     /// No such thing.
     #[error("there is nothing here")]
     NotFound,
@@ -90,6 +140,11 @@ impl From<store::Error> for Error {
 }
 
 impl Error {
+    /// What was broken by adding a second of a name is the caller's to mend.
+    pub(super) fn or_taken(error: store::Error) -> Self {
+        if error.is_taken() { Self::Taken } else { Self::Store(error) }
+    }
+
     /// Status, code and title; the one place where they are decided.
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         use relat_engine::Error as Engine;
@@ -122,6 +177,29 @@ impl Error {
             Self::Store(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", "The log does not answer")
             }
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
+            Self::CrossSite => (StatusCode::FORBIDDEN, "cross_site", "Asked for by another site"),
+            Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "The key is used too often"),
+            Self::IdempotencyKey => {
+                (StatusCode::BAD_REQUEST, "idempotency_key_missing", "No Idempotency-Key")
+            }
+            Self::IdempotencyKeyReused => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency-Key used before")
+            }
+            Self::VersionConflict { .. } => {
+                (StatusCode::CONFLICT, "version_conflict", "Somebody else wrote meanwhile")
+            }
+            Self::Refused(refused) => (StatusCode::CONFLICT, refusal(*refused), "Not possible now"),
+            Self::Invalid(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid_decision", "Not a decision on this")
+            }
+            Self::AlertsUndecided { .. } => {
+                (StatusCode::CONFLICT, "alerts_undecided", "Alerts are not decided on")
+            }
+            Self::BlindFirst => (StatusCode::CONFLICT, "blind_first", "Score first"),
+            Self::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_field", "A field is not taken"),
+            Self::Taken => (StatusCode::CONFLICT, "taken", "The name is taken"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed")
@@ -161,6 +239,16 @@ impl Error {
     }
 }
 
+fn refusal(refused: Refused) -> &'static str {
+    match refused {
+        Refused::NothingToUndo => "nothing_to_undo",
+        Refused::NothingToRedo => "nothing_to_redo",
+        Refused::Closed => "interview_closed",
+        Refused::Open => "interview_open",
+        Refused::Gap => "log_gap",
+    }
+}
+
 /// A problem as RFC 9457 writes it; `code` is an extension member.
 #[derive(Debug, Serialize)]
 struct Problem {
@@ -169,6 +257,12 @@ struct Problem {
     status: u16,
     code: &'static str,
     detail: String,
+    /// Of a conflict: the version as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current_version: Option<i64>,
+    /// Of undecided alerts: which.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    codes: Vec<String>,
 }
 
 impl IntoResponse for Error {
@@ -181,12 +275,26 @@ impl IntoResponse for Error {
             status: status.as_u16(),
             code,
             detail: self.detail(),
+            current_version: match &self {
+                Self::VersionConflict { current } => Some(*current),
+                _ => None,
+            },
+            codes: match &self {
+                Self::AlertsUndecided { codes } => codes.clone(),
+                _ => Vec::new(),
+            },
         };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if matches!(self, Self::Busy) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Self::TooOften(TooOften { wait, .. }) = self {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        if matches!(self, Self::Unauthenticated) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

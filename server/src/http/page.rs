@@ -10,6 +10,7 @@ use axum::routing::get;
 use relat_engine::Language;
 use serde::Deserialize;
 
+use super::caller::{Caller, Right};
 use super::{Error, assess, assets};
 use crate::state::AppState;
 use crate::store::Source;
@@ -41,6 +42,14 @@ struct Page<'a> {
     text: &'a str,
     problem: Option<&'a str>,
     result: Option<Box<ResultView<'a>>>,
+    demo: bool,
+}
+
+/// What a page is made for.
+#[derive(Debug, Clone, Copy)]
+struct Setting {
+    language: Language,
+    demo: bool,
 }
 
 #[derive(Deserialize)]
@@ -49,10 +58,20 @@ struct Show {
     example: Option<String>,
 }
 
-async fn show(headers: HeaderMap, Query(query): Query<Show>) -> Result<Response, Error> {
+async fn show(
+    State(state): State<AppState>,
+    caller: Result<Caller, Error>,
+    headers: HeaderMap,
+    Query(query): Query<Show>,
+) -> Result<Response, Error> {
+    match caller {
+        Err(Error::Unauthenticated) => return Ok(Redirect::to("/sign-in").into_response()),
+        caller => caller?.may(Right::Assess)?,
+    };
     let language = interface_language(query.lang.as_deref(), &headers);
     let text = if query.example.is_some() { example(language) } else { "" };
-    let mut response = render(language, text, StatusCode::OK, Outcome::Nothing)?;
+    let mut response =
+        render(Setting { language, demo: state.demo.is_some() }, text, StatusCode::OK, Outcome::Nothing)?;
     // The form is the same for everybody; letting the browser keep it is what brings typed text back with "back".
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
@@ -70,6 +89,7 @@ struct Form {
 
 async fn score(
     State(state): State<AppState>,
+    caller: Result<Caller, Error>,
     headers: HeaderMap,
     form: Result<axum::Form<Form>, FormRejection>,
 ) -> Result<Response, Error> {
@@ -82,23 +102,29 @@ async fn score(
     })?;
     let asked = form.switch_to.as_deref().or(form.lang.as_deref());
     let language = interface_language(asked, &headers);
+    let setting = Setting { language, demo: state.demo.is_some() };
     // Browsers send line ends as CRLF; in the box, and in what a script counts, they are LF.
     let text = form.text.replace("\r\n", "\n");
     if form.switch_to.is_some() && text.trim().is_empty() {
         return Ok(Redirect::to(&format!("/?lang={}", words::tag(language))).into_response());
     }
-    match state.assess(text.clone(), Source::Page).await {
+    // Who has been signed out meanwhile keeps the text.
+    let assessed = match caller.and_then(|caller| caller.may(Right::Assess)) {
+        Ok(_) => state.assess(text.clone(), Source::Page).await,
+        Err(error) => Err(error),
+    };
+    match assessed {
         Ok(logged) => {
             let id = assess::id_header(logged.id);
             let result = Box::new(ResultView::new(&text, &logged.assessment, language));
-            let mut response = render(language, &text, StatusCode::OK, Outcome::Result(result))?;
+            let mut response = render(setting, &text, StatusCode::OK, Outcome::Result(result))?;
             response.headers_mut().insert(assess::ASSESSMENT_ID, id);
             Ok(response)
         }
         Err(error) => {
             error.log();
             let problem = Words::of(language).problem(error.code());
-            let mut response = render(language, &text, error.status(), Outcome::Problem(problem))?;
+            let mut response = render(setting, &text, error.status(), Outcome::Problem(problem))?;
             if matches!(error, Error::Busy) {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
@@ -115,7 +141,7 @@ enum Outcome<'a> {
 }
 
 fn render(
-    language: Language,
+    Setting { language, demo }: Setting,
     text: &str,
     status: StatusCode,
     outcome: Outcome<'_>,
@@ -133,6 +159,7 @@ fn render(
         text,
         problem,
         result,
+        demo,
     };
     let html = page.render().map_err(|_| Error::Internal)?;
     let mut response = (status, Html(html)).into_response();
@@ -143,7 +170,7 @@ fn render(
 }
 
 /// The language that was asked for, or else the first one that the browser prefers; Catalan when there is none.
-fn interface_language(asked: Option<&str>, headers: &HeaderMap) -> Language {
+pub(super) fn interface_language(asked: Option<&str>, headers: &HeaderMap) -> Language {
     asked
         .and_then(words::from_tag)
         .or_else(|| accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?))

@@ -12,17 +12,22 @@ use tower::ServiceExt;
 use super::fixture;
 use crate::inference::{Inference, Limits};
 use crate::state::AppState;
-use crate::store::Store;
+use crate::store::{Location, Store};
+use crate::vault::Keyring;
 
 /// A service whose model knows one narrative.
 async fn service() -> (Router, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let reader = Arc::new(|_: &str| Ok(fixture::assessment()));
+    let keyring = Arc::new(Keyring::throwaway().unwrap());
+    let store = Store::open(&Location::Folder(dir.path().to_owned()), keyring).await.unwrap();
     let state = AppState {
         inference: Inference::start(reader, Limits { threads: 1, queue: 4 }).unwrap(),
-        store: Store::open(dir.path()).await.unwrap(),
+        demo: Some(Arc::new(crate::bootstrap::demo_person(&store).await.unwrap())),
+        store,
         versions: Arc::new(fixture::assessment().versions),
         max_bytes: 4096,
+        rates: Arc::default(),
     };
     (crate::http::app(state), dir)
 }
