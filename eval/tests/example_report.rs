@@ -15,7 +15,7 @@ fn the_example_report_is_made_again_bit_for_bit() {
     let made = Command::new(env!("CARGO_BIN_EXE_relat-eval"))
         .current_dir(&root)
         .args(["report", "--bundle", &line("BUNDLE"), "--predictions", "docs/report/predictions.jsonl.gz"])
-        .args(["--by", "the project", "--date", &line("DATE"), "--out"])
+        .args(["--by", "relat", "--date", &line("DATE"), "--out"])
         .arg(out.path())
         .output()
         .unwrap();
