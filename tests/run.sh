@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Passes all tests, and installs what they need by name: Debian's chromium, chromium-driver and postgresql, and
-# cargo-deny.
+# Passes all tests, and installs what they need by name: Debian's chromium, chromium-driver, postgresql,
+# iproute2 and curl, and cargo-deny.
 # Honours CARGO_TARGET_DIR: one target directory may be shared by several clones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +22,11 @@ if [ ! -d /usr/lib/postgresql ] && ! command -v pg_config >/dev/null; then
     [ -e /etc/postgresql-common/createcluster.conf ] ||
         echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
     as_root apt-get install -y -qq postgresql >/dev/null
+fi
+if ! command -v ip >/dev/null || ! command -v curl >/dev/null; then
+    say "installing iproute2 and curl (apt)"
+    as_root apt-get update -qq
+    as_root apt-get install -y -qq iproute2 curl >/dev/null
 fi
 if ! cargo deny --version >/dev/null 2>&1; then
     say "installing cargo-deny (cargo)"

@@ -61,6 +61,13 @@ pub struct Config {
     #[arg(long, env = "RELAT_THREADS", value_name = "N", default_value_t = 2,
           value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=256))]
     pub threads: usize,
+    /// Longest time that a request may take, seconds; then it is answered 503.
+    #[arg(long, env = "RELAT_DEADLINE", value_name = "SECONDS", default_value_t = 30,
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub deadline: u64,
+    /// A listener of its own for /healthz and /readyz, which the public one has as well.
+    #[arg(long, env = "RELAT_HEALTH_BIND", value_name = "ADDRESS")]
+    pub health_bind: Option<SocketAddr>,
     /// What is logged, in the syntax of `tracing`: `warn`, `relat_server=debug`…
     #[arg(long, env = "RELAT_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,

@@ -14,6 +14,7 @@ mod catalogue;
 mod error;
 mod health;
 mod interviews;
+mod many;
 mod once;
 mod page;
 mod records;
@@ -31,6 +32,7 @@ pub fn app(state: AppState) -> Router {
         .merge(catalogue::router())
         .merge(health::router())
         .merge(interviews::router(state.max_bytes))
+        .merge(many::router(state.max_bytes))
         .merge(page::router(state.max_bytes))
         .merge(records::router())
         .merge(session::router())
@@ -38,6 +40,16 @@ pub fn app(state: AppState) -> Router {
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(CatchPanicLayer::custom(error::from_panic))
+        .layer(axum::middleware::from_fn_with_state(state.deadline, trace::deadline))
+        .layer(axum::middleware::from_fn(trace::request))
+        .with_state(state)
+}
+
+/// Whether the service lives and can answer, for a listener of its own: a queue of texts does not keep it waiting.
+pub fn health(state: AppState) -> Router {
+    Router::new()
+        .merge(health::router())
+        .fallback(async || Error::NotFound)
         .layer(axum::middleware::from_fn(trace::request))
         .with_state(state)
 }

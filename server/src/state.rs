@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use relat_engine::{Assessment, Versions};
 use uuid::Uuid;
@@ -22,6 +23,8 @@ pub struct AppState {
     pub versions: Arc<Versions>,
     /// Longest text taken, in bytes.
     pub max_bytes: usize,
+    /// Longest time that a request takes.
+    pub deadline: Duration,
     /// In a demonstration, who everybody is.
     pub demo: Option<Arc<Person>>,
     /// How often programs ask.

@@ -287,3 +287,80 @@ async fn odd_texts_are_read_and_not_refused() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_texts_are_answered_byte_for_byte_as_each_alone() {
+    let service = Service::new(1 << 16).await;
+    let texts: Vec<String> = narratives(37).into_iter().take(32).map(|r| r.text).collect();
+    assert_eq!(texts.len(), 32);
+    let ask = async |path: &str, media_type: &str, body: String| {
+        let request = Request::post(path).header("content-type", media_type).body(Body::from(body)).unwrap();
+        service.call(request).await
+    };
+    let batch = ask("/v1/assessments/batch", "application/json", json!({ "texts": texts }).to_string()).await;
+    assert_eq!(batch.status, StatusCode::OK);
+    let lines: String = texts.iter().map(|text| format!("{}\n", json!({ "text": text }))).collect();
+    let streamed = ask("/v1/assessments/stream", "application/x-ndjson", lines).await;
+    assert_eq!(streamed.header("content-type"), "application/x-ndjson");
+    let (mut rest, stream) =
+        (String::from_utf8(batch.body.to_vec()).unwrap(), String::from_utf8(streamed.body.to_vec()).unwrap());
+    let mut answers = stream.lines();
+    for text in &texts {
+        let alone = String::from_utf8(service.assess(text).await.body.to_vec()).unwrap();
+        // The batch is in the order of the texts: each answer follows the one before.
+        let item = format!("\"assessment\":{alone}}}");
+        rest = rest
+            .split_once(&item)
+            .expect("help: a text's answer in a batch is its answer alone")
+            .1
+            .to_owned();
+        assert!(answers.next().unwrap().ends_with(&item), "help: a line is the answer alone as well");
+    }
+    assert_eq!((rest.as_str(), answers.next()), ("]}", None));
+
+    let mixed = ask(
+        "/v1/assessments/batch",
+        "application/json",
+        json!({ "texts": ["No té feina.", " "] }).to_string(),
+    )
+    .await
+    .json();
+    assert_eq!(
+        (&mixed["items"][1]["error"]["index"], &mixed["items"][1]["error"]["code"]),
+        (&json!(1), &json!("empty_text"))
+    );
+    assert!(mixed["items"][0]["assessment"].is_object());
+    for texts in [json!([]), json!(vec!["a"; 33])] {
+        let refused =
+            ask("/v1/assessments/batch", "application/json", json!({ "texts": texts }).to_string()).await;
+        check_problem(&refused, 422, "invalid_field");
+    }
+    let odd =
+        "{\"text\": \"No té feina.\"}\n\nnot json\n{\"text\": \"\"}\r\n{\"text\": \"No dorm.\"}".to_owned();
+    let odd = ask("/v1/assessments/stream", "application/x-ndjson", odd).await;
+    let codes: Vec<Value> = String::from_utf8(odd.body.to_vec())
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["error"]["code"].clone())
+        .collect();
+    assert_eq!(codes, [Value::Null, json!("not_json"), json!("empty_text"), Value::Null]);
+    let endless = ask("/v1/assessments/stream", "application/x-ndjson", "a".repeat(1 << 20)).await;
+    assert!(String::from_utf8_lossy(&endless.body).contains("body_too_long"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_too_long_is_given_up() {
+    let versions = pipeline().versions().clone();
+    let (open, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let reader = move |_: &str| {
+        wait.lock().unwrap().recv().unwrap();
+        Err(relat_engine::Error::EmptyText)
+    };
+    let mut service = Service::with(Arc::new(reader), versions, MAX, Limits { threads: 1, queue: 1 }).await;
+    service.state.deadline = std::time::Duration::from_millis(50);
+    service.app = relat_server::http::app(service.state.clone());
+    check_problem(&service.assess("No té feina.").await, 503, "deadline");
+    assert_eq!(service.get("/healthz").await.status, StatusCode::OK);
+    open.send(()).unwrap();
+}

@@ -43,6 +43,13 @@ fn holds_canary(bytes: &[u8]) -> bool {
 fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
     let data = tempfile::tempdir().unwrap();
     let mut running = Running::start(data.path(), &["--log", "trace", "--max-bytes", "2000"]);
+    // Read as it comes: a pipe that nobody empties would stop the service.
+    let mut stderr = running.child.stderr.take().unwrap();
+    let reading = std::thread::spawn(move || {
+        let mut err = Vec::new();
+        stderr.read_to_end(&mut err).unwrap();
+        err
+    });
     let said = sentence();
     let json = |body: String| {
         request("POST /v1/assessments", &[("content-type", "application/json")], body.as_bytes())
@@ -95,12 +102,13 @@ fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
         let line = String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned();
         assert!(line.contains(status), "help: step {i} expected {status} and got “{line}”");
     }
+    keep_an_interview(&running, &said);
     // While it runs, so that the write-ahead log is there as well.
     let while_running = files(data.path());
     running.terminate();
-    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut out = Vec::new();
     running.child.stdout.take().unwrap().read_to_end(&mut out).unwrap();
-    running.child.stderr.take().unwrap().read_to_end(&mut err).unwrap();
+    let err = reading.join().unwrap();
     assert!(running.child.wait().unwrap().success(), "help: SIGTERM must end the service in order");
     assert!(
         String::from_utf8_lossy(&err).contains("assessed"),
@@ -113,6 +121,49 @@ fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
         looked_at += contents.len();
     }
     assert!(looked_at > 4096, "help: the database was not among the files");
+}
+
+/// The sentence as a narrative that is kept, and in every field of the routes around it.
+fn keep_an_interview(running: &Running, said: &str) {
+    let send = |head: &str, key: &str, body: &str, status: &str| {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let answer = running.send(&request(head, &headers, body.as_bytes()));
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "help: {head} expected {status}: {answer}"
+        );
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str::<serde_json::Value>(body).unwrap_or_default()
+    };
+    let case = send("POST /v1/cases", CANARY, "{\"pseudonym\": \"P-1\"}", "201");
+    let head = format!("POST /v1/cases/{}/interviews", case["id"].as_str().unwrap());
+    send(&head, CANARY, &format!("{{\"text\": \"{said}\", \"held_on\": \"{CANARY}\"}}"), "422");
+    let body = format!("{{\"text\": \"{said}\", \"held_on\": \"2026-11-20\"}}");
+    let interview = send(&head, &format!("{CANARY}-2"), &body, "201");
+    let path = format!("/v1/interviews/{}", interview["id"].as_str().unwrap());
+    let read = send(&format!("GET {path}"), "", "", "200");
+    assert!(holds_canary(read.to_string().as_bytes()), "help: what is kept can be read");
+    let act = |act: &str| format!("{{\"expected_version\": 1, \"acts\": [{act}]}}");
+    let decide = format!("POST {path}/decisions");
+    let code = format!("{{\"act\": \"confirm\", \"kind\": \"need\", \"code\": \"{CANARY}\"}}");
+    send(&decide, "k1", &act(&code), "422");
+    send(&decide, "k2", &act(&format!("{{\"act\": \"{CANARY}\"}}")), "422");
+    let body = format!("{{\"expected_version\": 1, \"text\": \"{said} {said}\"}}");
+    send(&format!("PUT {path}/text"), "k3", &body, "200");
+    send(&format!("PUT {path}/text"), "k3", &body, "200");
+    send(&format!("PUT {path}/text"), "k4", &body, "409");
+    send(&format!("GET /v1/interviews/{CANARY}"), "", "", "404");
+    send("POST /v1/assessments/batch", "", &format!("{{\"texts\": [\"{said}\", \"\"]}}"), "200");
+    let lines = [("content-type", "application/x-ndjson")];
+    let body = format!("{{\"text\": \"{said}\"}}\n{said}\n");
+    let answer = running.send(&request("POST /v1/assessments/stream", &lines, body.as_bytes()));
+    assert!(!holds_canary(&answer), "help: an answer quotes no text");
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let body = format!("login={CANARY}&password={CANARY}");
+    running.send(&request("POST /sign-in", &form, body.as_bytes()));
+    running.send(&request(&format!("GET /welcome?token={CANARY}"), &[], b""));
+    running.send(&request("GET /v1/me", &[("authorization", &format!("Bearer {CANARY}"))], b""));
 }
 
 /// Runs itself again as another process: the hook is for the whole program, and would hide other tests' failures.

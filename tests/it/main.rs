@@ -14,9 +14,13 @@ mod decisions;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod leaks;
+#[cfg(test)]
+mod offline;
 #[cfg(test)]
 mod records;
 #[cfg(test)]

@@ -30,6 +30,8 @@ fn routes(case: &str, interview: &str, person: &str, key: &str, centre: &str) ->
     let admin: &[&str] = &["admin"];
     vec![
         (post.clone(), "/v1/assessments".into(), Some(json!({ "text": " " })), staff, List),
+        (post.clone(), "/v1/assessments/batch".into(), Some(json!({ "texts": [] })), staff, List),
+        (post.clone(), "/v1/assessments/stream".into(), Some(json!({})), staff, List),
         (get.clone(), "/v1/cases".into(), None, staff, List),
         (post.clone(), "/v1/cases".into(), Some(json!({ "pseudonym": "" })), staff, List),
         (get.clone(), format!("/v1/cases/{case}"), None, staff, File),

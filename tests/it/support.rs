@@ -101,6 +101,7 @@ impl Service {
             versions: Arc::new(versions),
             max_bytes,
             rates: Arc::default(),
+            deadline: std::time::Duration::from_secs(30),
         };
         Self { app: http::app(state.clone()), state, data: database.folder }
     }
@@ -117,6 +118,7 @@ impl Service {
             versions: Arc::new(versions),
             max_bytes: 1 << 16,
             rates: Arc::default(),
+            deadline: std::time::Duration::from_secs(30),
         };
         Self { app: http::app(state.clone()), state, data: database.folder }
     }
@@ -179,6 +181,31 @@ impl Running {
         let address = ready.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
         assert!(ready.contains("ready"), "help: relat did not become ready; it printed “{}”", ready.trim());
         Self { child, address }
+    }
+
+    /// Starts the service in earnest, with a key; returns the first administrator's link as well, while there is one.
+    pub(crate) fn serve(key: &Path, arguments: &[&str]) -> (Self, Option<String>) {
+        let mut child = Command::new(RELAT)
+            .args(["serve", "--bind", "127.0.0.1:0", "--log", "warn", "--key-file"])
+            .arg(key)
+            .arg("--model")
+            .arg(bundle())
+            .args(arguments)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut link = None;
+        for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+            let address = line.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            match line.contains("ready") {
+                true => return (Self { address: address.to_owned(), child }, link),
+                false => link = Some(line),
+            }
+        }
+        panic!("help: relat did not become ready");
     }
 
     /// Sends bytes as they are, and reads all that comes back.

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use tempfile::TempDir;
@@ -39,6 +40,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         store: store.clone(),
         versions: Arc::new(versions),
         max_bytes: config.scoring.max_bytes,
+        deadline: Duration::from_secs(config.deadline),
         demo: match config.demo {
             true => Some(Arc::new(bootstrap::demo_person(&store).await?)),
             false => None,
@@ -57,6 +59,13 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
             .await?
             .map(|token| format!("http://{address}/welcome?token={token}")),
     };
+    if let Some(bind) = config.health_bind {
+        let listener = TcpListener::bind(bind)
+            .await
+            .with_context(|| format!("cannot listen on {bind}: choose another address with --health-bind"))?;
+        // It answers until the program ends: also while the last requests are.
+        drop(tokio::spawn(axum::serve(listener, http::health(state.clone())).into_future()));
+    }
     // Whoever started the service may have closed its standard output: it serves all the same.
     let mut out = std::io::stdout();
     if let Some(link) = welcome {

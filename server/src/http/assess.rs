@@ -79,7 +79,7 @@ pub(super) fn body_error(rejection: &BytesRejection, limit: usize) -> Error {
 }
 
 /// True when the request says that its body is of a media type, whatever its parameters.
-fn is_type(headers: &HeaderMap, expected: &str) -> bool {
+pub(super) fn is_type(headers: &HeaderMap, expected: &str) -> bool {
     let said = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     said.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(expected))
 }
@@ -90,6 +90,11 @@ pub(super) fn json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &[
     if !is_type(headers, EXPECTED) {
         return Err(Error::UnsupportedMediaType { expected: EXPECTED });
     }
+    parse(body)
+}
+
+/// Reads JSON without saying anything of it.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     let text = std::str::from_utf8(body)
         .map_err(|e| relat_engine::Error::NotUtf8 { valid_up_to: e.valid_up_to() })?;
     serde_json::from_str(text).map_err(|e| {

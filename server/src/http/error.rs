@@ -54,6 +54,9 @@ pub enum Error {
     /// The model panicked, or a handler did.
     #[error("an internal error: the log has the place")]
     Internal,
+    /// The request took longer than it may.
+    #[error("this took too long and was given up: try again")]
+    Deadline,
     /// The service is ending.
     #[error("the service is ending: try again when it is back")]
     Stopping,
@@ -173,6 +176,7 @@ impl Error {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
             }
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "Too many requests are waiting"),
+            Self::Deadline => (StatusCode::SERVICE_UNAVAILABLE, "deadline", "It took too long"),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "The service is ending"),
             Self::Store(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", "The log does not answer")
@@ -220,7 +224,7 @@ impl Error {
     }
 
     /// What to do about it. An engine's error that is the server's own fault tells the caller nothing.
-    fn detail(&self) -> String {
+    pub(super) fn detail(&self) -> String {
         match self {
             Self::Engine(_) if self.status().is_server_error() => Self::Internal.to_string(),
             _ => self.to_string(),

@@ -28,6 +28,7 @@ async fn service() -> (Router, tempfile::TempDir) {
         versions: Arc::new(fixture::assessment().versions),
         max_bytes: 4096,
         rates: Arc::default(),
+        deadline: std::time::Duration::from_secs(30),
     };
     (crate::http::app(state), dir)
 }
