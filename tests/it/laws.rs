@@ -127,7 +127,8 @@ fn the_published_schema_is_that_of_the_code() {
 fn alert_needs_bring_their_protocol_first() {
     let taxonomy = Taxonomy::shipped();
     let mut seen = 0;
-    let texts = MODELS.iter().flat_map(|(p, fewer)| NARRATIVES.iter().step_by(5 * fewer).map(move |r| (p, r)));
+    let texts =
+        MODELS.iter().flat_map(|(p, fewer)| NARRATIVES.iter().step_by(5 * fewer).map(move |r| (p, r)));
     for (pipeline, record) in texts {
         let assessment = pipeline.assess(&record.text).unwrap();
         let alerts: Vec<usize> = assessment
@@ -188,10 +189,16 @@ fn huge_and_odd_texts_end() {
 #[test]
 fn a_short_text_gets_no_level_of_what_it_does_not_speak_of() {
     for (pipeline, _) in &*MODELS {
-        for text in ["Fa tres mesos que no paga el lloguer.", "No paga el alquiler.", "She is behind with the rent."] {
+        for text in
+            ["Fa tres mesos que no paga el lloguer.", "No paga el alquiler.", "She is behind with the rent."]
+        {
             for level in pipeline.assess(text).unwrap().levels {
                 let related = ["income", "housing", "justice"];
-                assert!(level.level.is_none() || related.contains(&level.domain.as_str()), "{}: {text}", level.domain);
+                assert!(
+                    level.level.is_none() || related.contains(&level.domain.as_str()),
+                    "{}: {text}",
+                    level.domain
+                );
             }
         }
     }

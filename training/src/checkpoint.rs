@@ -21,6 +21,9 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), |dir| std::fs::File::open(dir)?.sync_all())
 }
 
+/// Under which the metadata stand in a file.
+const PAIRS: &str = "pairs";
+
 /// Saves tensors with string metadata as one safetensors file.
 /// # Errors
 /// If the tensors cannot be serialised or the file cannot be written.
@@ -29,7 +32,10 @@ pub fn save(
     tensors: &BTreeMap<String, Tensor>,
     metadata: HashMap<String, String>,
 ) -> anyhow::Result<()> {
-    let bytes = safetensors::serialize(tensors, Some(metadata))?;
+    // One entry of sorted pairs: the order of a hash map's would differ from run to run, and so would the bytes.
+    let sorted: BTreeMap<String, String> = metadata.into_iter().collect();
+    let packed = HashMap::from([(PAIRS.to_owned(), serde_json::to_string(&sorted)?)]);
+    let bytes = safetensors::serialize(tensors, Some(packed))?;
     Ok(write_atomically(path, &bytes)?)
 }
 
@@ -39,7 +45,10 @@ pub fn save(
 pub fn load(path: &Path) -> anyhow::Result<(BTreeMap<String, Tensor>, HashMap<String, String>)> {
     let bytes = std::fs::read(path)?;
     let (_, header) = safetensors::SafeTensors::read_metadata(&bytes)?;
-    let metadata = header.metadata().clone().unwrap_or_default();
+    let mut metadata = header.metadata().clone().unwrap_or_default();
+    if let Some(pairs) = metadata.remove(PAIRS) {
+        metadata = serde_json::from_str(&pairs)?;
+    }
     let tensors = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)?;
     Ok((tensors.into_iter().collect(), metadata))
 }

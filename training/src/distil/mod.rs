@@ -242,7 +242,8 @@ impl<'a> Run<'a> {
         let config = serde_json::to_vec_pretty(&self.encoder_config)?;
         checkpoint::write_atomically(&dir.join("config.json"), &config)?;
         let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-        checkpoint::save(&dir.join("model.safetensors"), &self.student.tensors()?, metadata)?;
+        let weights = safetensors::serialize(self.student.tensors()?, Some(metadata))?;
+        checkpoint::write_atomically(&dir.join("model.safetensors"), &weights)?;
         let tokenizer = std::fs::read(&self.config.tokenizer)?;
         Ok(checkpoint::write_atomically(&dir.join("tokenizer.json"), &tokenizer)?)
     }
