@@ -27,7 +27,7 @@ pub struct Model {
 #[derive(Debug)]
 pub enum Sentences {
     /// Hashed n-grams alone.
-    Ngrams(SentenceModel),
+    Ngrams(Box<SentenceModel>),
     /// Hashed n-grams beside an encoder.
     Joint(Box<Joint>),
 }
@@ -87,7 +87,9 @@ impl Model {
     /// shape.
     pub fn load(bundle: &Bundle, architecture: Architecture, catalogue: Catalogue) -> Result<Self> {
         let sentences = match architecture {
-            Architecture::Ngrams => Sentences::Ngrams(SentenceModel::load(bundle, ALONE, catalogue)?),
+            Architecture::Ngrams => {
+                Sentences::Ngrams(Box::new(SentenceModel::load(bundle, ALONE, catalogue)?))
+            }
             Architecture::Joint => Sentences::Joint(Box::new(Joint {
                 ngrams: SentenceModel::load(bundle, BESIDE, catalogue)?,
                 encoder: SentenceEncoder::load(bundle, Outputs(catalogue))?,

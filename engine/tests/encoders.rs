@@ -1,6 +1,8 @@
 //! Encoders against `transformers`, on tiny random checkpoints (see fixtures/encoders/make.py), and checkpoints that must
 //! not load.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 

@@ -84,8 +84,7 @@ impl SentenceEncoder {
         config: EncoderConfig,
         mut tensors: BTreeMap<String, Tensor>,
         tokenizer: Tokenizer,
-        outputs: Outputs,
-        max_tokens: usize,
+        (outputs, max_tokens): (Outputs, usize),
     ) -> Result<Self, EncoderError> {
         let mut take = |tensor: &str, expected: Vec<usize>| {
             let missing = || EncoderError::MissingTensor {
@@ -137,7 +136,7 @@ impl SentenceEncoder {
             .map_err(|e| bundle.error(TOKENIZER, e.to_string()))?;
         let tensors = int8::dequantise(bundle.file(WEIGHTS)?).map_err(|e| bundle.error(WEIGHTS, e))?;
         let path = bundle.path(WEIGHTS);
-        Ok(Self::from_tensors(&path, config, tensors, tokenizer, outputs, sentences.max_tokens)?)
+        Ok(Self::from_tensors(&path, config, tensors, tokenizer, (outputs, sentences.max_tokens))?)
     }
 
     /// Token ids of a sentence, without frame.

@@ -86,7 +86,7 @@ impl<'a> Run<'a> {
         let (mut since, mut sentences_then, mut loss_sum) = (Instant::now(), self.sentences, 0.0f64);
         while self.step < self.config.schedule.steps {
             let every = self.config.loss.pairs_every;
-            let before = if every == 0 { 0 } else { self.step / every };
+            let before = self.step.checked_div(every).unwrap_or(0);
             let loss = if every > 0 && self.step % every == every - 1 {
                 self.step_pairs(pairs.get(before))?
             } else {

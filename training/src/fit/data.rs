@@ -73,11 +73,19 @@ impl Text {
     }
 }
 
+/// Single sentences that wait for others to make a window.
+#[derive(Default)]
+struct Joined {
+    sentences: Vec<Vec<u32>>,
+    labels: Vec<Vec<u16>>,
+    /// How many make this one.
+    wanted: usize,
+}
+
 /// The batches of one epoch: texts of `long` a few windows each, texts of `short` joined, all shuffled.
 pub(super) fn epoch(
     model: &SentenceEncoder,
-    long: &[&Text],
-    short: &[&Text],
+    (long, short): (&[&Text], &[&Text]),
     config: &PhaseConfig,
     tokens: usize,
     mut rng: Rng,
@@ -98,7 +106,7 @@ pub(super) fn epoch(
     )]
     order.truncate((short.len() as f32 * config.bank_share).round() as usize);
     // Sentences of one language are joined, as a text is mostly in one.
-    let mut held: [(Vec<Vec<u32>>, Vec<Vec<u16>>, usize); 4] = Default::default();
+    let mut held: [Joined; 4] = Default::default();
     for index in order {
         let Some(text) = short.get(index) else { continue };
         let Some(variant) = text.choose(config.translated, &mut rng) else { continue };
@@ -108,7 +116,7 @@ pub(super) fn epoch(
             Language::En => 2,
             Language::Other => 3,
         };
-        let Some((sentences, labels, wanted)) = held.get_mut(slot) else { continue };
+        let Some(Joined { sentences, labels, wanted }) = held.get_mut(slot) else { continue };
         if sentences.is_empty() {
             *wanted = 1 + rng.below(config.join.max(1));
         }
@@ -120,7 +128,7 @@ pub(super) fn epoch(
             labels.clear();
         }
     }
-    for (sentences, labels, _) in &held {
+    for Joined { sentences, labels, .. } in &held {
         if !sentences.is_empty() {
             items.extend(label(model.windows(sentences), labels));
         }

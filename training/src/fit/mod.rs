@@ -105,7 +105,7 @@ impl<'a> Run<'a> {
         let writers = self.corpus.writers();
         for (fold, held_out) in fold_writers(&writers, config.folds).into_iter().enumerate() {
             let name = fold_name(&held_out);
-            let model = self.narratives(&name, 100 + fold as u64, &held_out, &after_bank, &bank)?;
+            let model = self.narratives((&name, 100 + fold as u64), &held_out, &after_bank, &bank)?;
             let rounded = rounded(&model)?;
             for (i, text) in self.narratives.iter().enumerate() {
                 if held_out.contains(&text.writer) {
@@ -116,15 +116,14 @@ impl<'a> Run<'a> {
         }
         let read: Vec<Logits> = read.into_values().collect();
         logits::save(&config.out.join(LOGITS), &read, "")?;
-        self.narratives("all", 99, &[], &after_bank, &bank)?;
+        self.narratives(("all", 99), &[], &after_bank, &bank)?;
         Ok(())
     }
 
     /// The second phase without some writers.
     fn narratives(
         &self,
-        name: &str,
-        stream: u64,
+        (name, stream): (&str, u64),
         held_out: &[String],
         from: &Path,
         bank: &[&Text],
@@ -184,8 +183,7 @@ fn rounded(model: &SentenceEncoder) -> anyhow::Result<SentenceEncoder> {
         config,
         tensors,
         model.tokenizer().clone(),
-        model.outputs(),
-        model.max_tokens(),
+        (model.outputs(), model.max_tokens()),
     )?)
 }
 

@@ -53,7 +53,7 @@ impl Phase<'_> {
         let batches: Vec<Vec<Item>> = (0..self.config.epochs)
             .flat_map(|epoch| {
                 let rng = Rng::new(seed, self.stream + (epoch as u64) * 1000);
-                data::epoch(model, texts.long, texts.short, self.config, tokens, rng)
+                data::epoch(model, (texts.long, texts.short), self.config, tokens, rng)
             })
             .collect();
         let mut optimizer = AdamW::new(self.run.adamw);

@@ -104,7 +104,7 @@ pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Res
         })
         .collect::<Result<Vec<_>>>()?;
     let (calibrated, examples) = cross_calibrate(&corpus.narratives, &read, &folds.writers, taxonomy, config);
-    let model = Model { sentences: Sentences::Ngrams(folds.all), heads: calibrated.heads };
+    let model = Model { sentences: Sentences::Ngrams(Box::new(folds.all)), heads: calibrated.heads };
     Ok(Trained { model, thresholds: calibrated.thresholds, examples })
 }
 
