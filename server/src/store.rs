@@ -159,7 +159,15 @@ impl Store {
         let (writers, pool) = (writers.connect(&url).await?, readers.await?);
         sqlx::migrate!().run(&writers).await.map_err(Error::Migration)?;
         let store = Self { pool, writers, backend, vault };
-        store.set_guards().await?;
+        // What writes at this moment, another service or what a killed one left behind, may hold what the guards need and
+        // wait for what they hold: the database then ends one of the two, and it may be this one.
+        let mut attempts = 5;
+        while let Err(error) = store.set_guards().await {
+            attempts -= 1;
+            if attempts == 0 || !is_deadlock(&error) {
+                return Err(error);
+            }
+        }
         store.check_key().await?;
         Ok(store)
     }
@@ -226,6 +234,11 @@ impl Store {
         self.vault.open(place, &sealed).map_err(Error::WrongKey)?;
         Ok(())
     }
+}
+
+/// Whether PostgreSQL ended a transaction because two waited for each other.
+fn is_deadlock(error: &Error) -> bool {
+    matches!(error, Error::Database(sqlx::Error::Database(e)) if e.code().as_deref() == Some("40P01"))
 }
 
 fn pool(backend: Backend, connections: u32) -> AnyPoolOptions {
