@@ -72,7 +72,7 @@ enum Command {
         /// Folder of the bundle that is replaced.
         #[arg(long, default_value = "models/default")]
         to: PathBuf,
-        /// Replace it even if it is not worse.
+        /// Replace it also where no difference can be told.
         #[arg(long)]
         force: bool,
     },
@@ -83,7 +83,7 @@ enum Command {
         /// Folder of the bundle that is replaced.
         #[arg(long, default_value = "models/default")]
         to: PathBuf,
-        /// Replace it even if it is not worse.
+        /// Replace it also where no difference can be told.
         #[arg(long)]
         force: bool,
     },

@@ -63,9 +63,9 @@ impl Recipe {
                  small affine heads read the sentences of a record together."
                 .to_owned(),
             caveat: format!(
-                "- **Folds**: the n-grams leave out one writer at a time, the encoder {} of {} folds of writers. Weights of \
+                "- **Folds**: the n-grams leave out one writer at a time, the encoder one of {} folds of writers. Weights of \
                  the encoder\n\x20 were rounded to one byte before it was measured, as in this bundle.\n",
-                "one", self.fit.folds
+                self.fit.folds
             ),
             recipe,
         })

@@ -1,10 +1,9 @@
 //! The recipe of an encoder's fine-tuning: no value is hidden in the code.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
 use crate::linear::config::CorpusConfig;
 use crate::optimizer::AdamWConfig;
 
@@ -66,15 +65,4 @@ pub struct PhaseConfig {
     pub join: usize,
     /// Share of the sentence bank that is mixed in.
     pub bank_share: f32,
-}
-
-impl FitConfig {
-    /// Reads a recipe.
-    /// # Errors
-    /// [`Error::Io`], [`Error::Recipe`] with the line.
-    pub fn read(path: &Path) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        toml::from_str(&text).map_err(|source| Error::Recipe { path: path.to_owned(), source })
-    }
 }
