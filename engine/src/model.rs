@@ -1,8 +1,10 @@
 //! A whole model: what reads the sentences, and the heads that read the record.
 
+use relat_kernels::Kernels;
+
 use crate::bundle::Bundle;
 use crate::document::Document;
-use crate::encoder::SentenceEncoder;
+use crate::encoder::{SentenceEncoder, SentenceReader};
 use crate::error::Result;
 use crate::heads::Heads;
 use crate::linear::sentence::{ALONE, BESIDE, SentenceModel};
@@ -38,9 +40,40 @@ pub struct Joint {
     /// Hashed n-grams.
     pub ngrams: SentenceModel,
     /// An encoder that reads each sentence in its context.
-    pub encoder: SentenceEncoder,
+    pub encoder: Context,
     /// Their weights.
     pub mix: Mix,
+}
+
+/// An encoder that reads each sentence in its context.
+#[derive(Debug)]
+pub enum Context {
+    /// Single precision on candle: as it was trained, and for architectures that the kernels do not know.
+    Reference(SentenceEncoder),
+    /// Bytes, on the kernels of this processor.
+    Quantised(SentenceReader),
+}
+
+impl Context {
+    /// Logits of every sentence of a document.
+    /// # Errors
+    /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
+    pub fn logits(&self, document: &Document) -> Result<Logits> {
+        Ok(match self {
+            Self::Reference(encoder) => encoder.logits(document)?,
+            Self::Quantised(reader) => reader.logits(document)?,
+        })
+    }
+
+    /// What serves an encoder best: bytes where the kernels know its architecture.
+    /// # Errors
+    /// [`crate::Error::Encoder`] if memory runs out.
+    pub fn serving(encoder: SentenceEncoder) -> Result<Self> {
+        Ok(match SentenceReader::new(&encoder, Kernels::chosen())? {
+            Some(reader) => Self::Quantised(reader),
+            None => Self::Reference(encoder),
+        })
+    }
 }
 
 /// The kind of a model, as a manifest names it.
@@ -92,7 +125,7 @@ impl Model {
             }
             Architecture::Joint => Sentences::Joint(Box::new(Joint {
                 ngrams: SentenceModel::load(bundle, BESIDE, catalogue)?,
-                encoder: SentenceEncoder::load(bundle, Outputs(catalogue))?,
+                encoder: Context::serving(SentenceEncoder::load(bundle, Outputs(catalogue))?)?,
                 mix: bundle.json(MIX)?,
             })),
         };
