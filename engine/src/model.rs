@@ -4,6 +4,7 @@ use relat_kernels::Kernels;
 
 use crate::bundle::Bundle;
 use crate::document::Document;
+use crate::encoder::window::Window;
 use crate::encoder::{SentenceEncoder, SentenceReader};
 use crate::error::Result;
 use crate::heads::Heads;
@@ -55,13 +56,27 @@ pub enum Context {
 }
 
 impl Context {
-    /// Logits of every sentence of a document.
+    /// Windows of a document.
+    /// # Errors
+    /// [`crate::Error::Encoder`]; a defect of the tokenizer's file.
+    pub fn windows(&self, document: &Document) -> Result<Vec<Window>> {
+        Ok(match self {
+            Self::Reference(encoder) => {
+                let sentences = document.sentences().iter();
+                let ids = sentences.map(|s| encoder.ids(document.sentence_text(s)));
+                encoder.windows(&ids.collect::<std::result::Result<Vec<_>, _>>()?)
+            }
+            Self::Quantised(reader) => reader.windows(document)?,
+        })
+    }
+
+    /// Logits of every sentence of the windows of one document.
     /// # Errors
     /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
-    pub fn logits(&self, document: &Document) -> Result<Logits> {
+    pub fn read(&self, windows: &[Window]) -> Result<Logits> {
         Ok(match self {
-            Self::Reference(encoder) => encoder.logits(document)?,
-            Self::Quantised(reader) => reader.logits(document)?,
+            Self::Reference(encoder) => encoder.read(windows)?,
+            Self::Quantised(reader) => reader.read(windows)?,
         })
     }
 
@@ -100,14 +115,24 @@ impl Architecture {
 }
 
 impl Sentences {
-    /// Logits of every sentence of a document.
+    /// The encoder's windows of a document; none without an encoder.
+    /// # Errors
+    /// [`crate::Error::Encoder`]; a defect of the tokenizer's file.
+    pub fn windows(&self, document: &Document) -> Result<Vec<Window>> {
+        match self {
+            Self::Ngrams(_) => Ok(Vec::new()),
+            Self::Joint(joint) => joint.encoder.windows(document),
+        }
+    }
+
+    /// Logits of every sentence of a document, whose [`Self::windows`] are known.
     /// # Errors
     /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
-    pub fn logits(&self, document: &Document) -> Result<Logits> {
+    pub fn logits(&self, document: &Document, windows: &[Window]) -> Result<Logits> {
         Ok(match self {
             Self::Ngrams(model) => model.logits(document),
             Self::Joint(joint) => {
-                joint.mix.blend(&joint.ngrams.logits(document), &joint.encoder.logits(document)?)
+                joint.mix.blend(&joint.ngrams.logits(document), &joint.encoder.read(windows)?)
             }
         })
     }
@@ -138,6 +163,13 @@ impl Model {
     /// # Errors
     /// As [`Sentences::logits`].
     pub fn read(&self, document: &Document) -> Result<Reading> {
-        Ok(self.heads.read(&self.sentences.logits(document)?))
+        self.read_windows(document, &self.sentences.windows(document)?)
+    }
+
+    /// Reads a document whose [`Sentences::windows`] are known.
+    /// # Errors
+    /// As [`Sentences::logits`].
+    pub fn read_windows(&self, document: &Document, windows: &[Window]) -> Result<Reading> {
+        Ok(self.heads.read(&self.sentences.logits(document, windows)?))
     }
 }

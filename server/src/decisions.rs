@@ -75,7 +75,7 @@ pub struct Finding {
     pub code: String,
     /// For needs; present when it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "present")]
+    #[schema(value_type = Option<crate::schema::Status>)]
     pub status: Option<Status>,
     /// For levels: 1 to 5. Without it the domain cannot be assessed from what was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]

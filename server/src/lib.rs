@@ -5,13 +5,16 @@
 //! in the store.
 
 pub mod bootstrap;
-mod bundle;
+pub mod bundle;
 pub mod cli;
 pub mod config;
 pub mod decisions;
+pub mod health;
 pub mod http;
 pub mod inference;
+pub mod metrics;
 pub mod rates;
+mod schema;
 pub mod state;
 pub mod store;
 pub mod telemetry;

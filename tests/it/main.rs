@@ -8,6 +8,8 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod database;
 #[cfg(test)]
 mod decisions;

@@ -69,14 +69,14 @@ impl SentenceReader {
         }))
     }
 
-    /// Logits of every sentence of a document.
+    /// Windows of a document.
     /// # Errors
     /// [`EncoderError::Tokenize`]; a defect of the tokenizer's file.
-    pub fn logits(&self, document: &Document) -> Result<Logits, EncoderError> {
+    pub fn windows(&self, document: &Document) -> Result<Vec<Window>, EncoderError> {
         let sentences = document.sentences().iter();
         let ids: Vec<Vec<u32>> =
             sentences.map(|s| ids(&self.tokenizer, document.sentence_text(s))).collect::<Result<_, _>>()?;
-        self.read(&windows(&ids, self.frame, self.max_tokens))
+        Ok(windows(&ids, self.frame, self.max_tokens))
     }
 
     /// Logits of the sentences of some windows of one document; a sentence in several pieces has the largest of theirs.

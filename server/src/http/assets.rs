@@ -3,18 +3,19 @@
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::Error;
+use super::extract::Path;
 use crate::state::AppState;
 
 const JS: &str = "text/javascript; charset=utf-8";
 
 /// Name, media type and contents.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 7] = [
+    ("api.css", "text/css; charset=utf-8", include_str!("../../assets/api.css")),
     ("relat.css", "text/css; charset=utf-8", include_str!("../../assets/relat.css")),
     ("app.js", JS, include_str!("../../assets/app.js")),
     ("mirror.js", JS, include_str!("../../assets/mirror.js")),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -11,6 +11,7 @@ use relat_engine::Language;
 use serde::Deserialize;
 
 use super::caller::{Caller, Right};
+use super::extract::Query;
 use super::{Error, assess, assets};
 use crate::state::AppState;
 use crate::store::Source;
@@ -178,7 +179,7 @@ pub(super) fn interface_language(asked: Option<&str>, headers: &HeaderMap) -> La
 }
 
 /// The best interface language of an `Accept-Language` value (RFC 9110, 12.5.4).
-fn accepted(value: &str) -> Option<Language> {
+pub(super) fn accepted(value: &str) -> Option<Language> {
     let mut best: Option<(f32, Language)> = None;
     for range in value.split(',') {
         let mut parts = range.split(';');

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::caller::{COOKIE, cookie, is_from_elsewhere};
+use super::extract::Query;
 use super::page::interface_language;
 use super::{Error, assets};
 use crate::state::AppState;
