@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod health;
 pub mod http;
 pub mod inference;
+mod integer;
 pub mod metrics;
 pub mod rates;
 mod schema;

@@ -235,7 +235,9 @@ async fn roles_change_at_once_and_nobody_shuts_themselves_out() {
         assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
         let elsewhere = put("admin2", &path("worker1", "roles"), json!({ "roles": ["worker"] })).await;
         assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
-        for (what, body) in [("roles", json!({ "roles": ["worker"] })), ("enabled", json!({ "on": false }))] {
+        for (what, body) in
+            [("roles", json!({ "roles": ["admin", "data"] })), ("enabled", json!({ "on": false }))]
+        {
             let own = put("admin1", &path("admin1", what), body).await;
             assert_eq!((own.status.as_u16(), own.json()["code"].as_str()), (409, Some("own_account")));
         }

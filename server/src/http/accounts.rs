@@ -104,10 +104,10 @@ time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 #[serde(deny_unknown_fields)]
 pub(super) struct AddPerson {
     /// What they sign in with.
-    #[schema(min_length = 1, max_length = 100, pattern = r"^\S[^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     login: String,
     /// Their name.
-    #[schema(min_length = 1, max_length = 100, pattern = r"^\S[^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     name: String,
     centre: Option<Uuid>,
     /// At least one.
@@ -254,7 +254,7 @@ pub(super) struct SetRoles {
     roles: Vec<Role>,
 }
 
-/// Change what a person may do; it holds at their next request
+/// Change what somebody else may do; it holds at their next request
 #[utoipa::path(
     put,
     path = "/v1/people/{id}/roles",
@@ -277,7 +277,7 @@ async fn set_roles(
     }
     roles.sort_unstable();
     roles.dedup();
-    if grant.person == Some(id) && !roles.contains(&Role::Admin) {
+    if grant.person == Some(id) {
         return Err(Error::OwnAccount);
     }
     let mut tx = match once.begin(&state, &grant).await? {
@@ -356,7 +356,7 @@ async fn centres(
 #[serde(deny_unknown_fields)]
 pub(super) struct AddCentre {
     /// Its name.
-    #[schema(min_length = 1, max_length = 100, pattern = r"^\S[^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     name: String,
     /// Workers score the matrix before they see the model's.
     #[serde(default)]
@@ -451,7 +451,7 @@ async fn keys(
 #[serde(deny_unknown_fields)]
 pub(super) struct AddKey {
     /// What it is for.
-    #[schema(min_length = 1, max_length = 100, pattern = r"^\S[^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     name: String,
     /// At least one.
     #[schema(min_items = 1, max_items = 8)]
@@ -460,9 +460,11 @@ pub(super) struct AddKey {
     centre: Option<Uuid>,
     /// Requests a minute.
     #[schema(minimum = 1, maximum = 100_000)]
+    #[serde(deserialize_with = "crate::integer::whole")]
     per_minute: u32,
     /// Days until it ends.
     #[schema(minimum = 1, maximum = 366)]
+    #[serde(deserialize_with = "crate::integer::whole")]
     days: i64,
 }
 

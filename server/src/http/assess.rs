@@ -35,7 +35,7 @@ pub(super) fn router(max_bytes: usize) -> OpenApiRouter<AppState> {
 #[schema(as = CreateAssessment)]
 pub(super) struct Create {
     /// What was told. It is neither stored nor logged.
-    #[schema(min_length = 1, max_length = 65_536, pattern = r"\S")]
+    #[schema(value_type = crate::schema::Narrative)]
     text: String,
 }
 

@@ -101,7 +101,7 @@ async fn list(
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateCase {
     /// What the centre calls the person; not a name.
-    #[schema(min_length = 1, max_length = 64, pattern = r"^\S[^\x00-\x1f\x7f-\x9f]*$")]
+    #[schema(min_length = 1, max_length = 64, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     pseudonym: String,
     #[serde(default)]
     groups: Groups,

@@ -75,7 +75,7 @@ time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateInterview {
     /// What the person told.
-    #[schema(min_length = 1, max_length = 65_536, pattern = r"\S")]
+    #[schema(value_type = crate::schema::Narrative)]
     text: String,
     /// The day on which it was held.
     #[serde(with = "day")]
@@ -149,9 +149,10 @@ async fn create(
 #[serde(deny_unknown_fields)]
 pub(super) struct Revise {
     /// The version that the caller saw.
+    #[serde(deserialize_with = "crate::integer::whole")]
     expected_version: i64,
     /// What the person told.
-    #[schema(min_length = 1, max_length = 65_536, pattern = r"\S")]
+    #[schema(value_type = crate::schema::Narrative)]
     text: String,
 }
 
@@ -295,7 +296,7 @@ fn view(loaded: Loaded) -> InterviewView {
 pub(super) struct LogPage {
     /// `seq` of the last event of the page before; without it, the first page.
     #[param(minimum = 0, nullable = false)]
-    after: Option<u64>,
+    after: Option<i64>,
     /// Events of a page at most; 1000 without it.
     #[param(minimum = 1, maximum = 1000, nullable = false)]
     limit: Option<usize>,
@@ -325,7 +326,8 @@ async fn log(
     Query(page): Query<LogPage>,
 ) -> Result<Json<Log>, Error> {
     let grant = caller.may(Right::Read)?;
-    let (after, limit) = (page.after.unwrap_or_default(), page.limit.unwrap_or(1000));
+    let after = u64::try_from(page.after.unwrap_or_default()).map_err(|_| Error::InvalidQuery)?;
+    let limit = page.limit.unwrap_or(1000);
     if !(1..=1000).contains(&limit) {
         return Err(Error::InvalidQuery);
     }
@@ -343,6 +345,7 @@ async fn log(
 #[serde(deny_unknown_fields)]
 pub(super) struct Decide {
     /// The version that the caller saw.
+    #[serde(deserialize_with = "crate::integer::whole")]
     expected_version: i64,
     /// 1 to 100.
     #[schema(min_items = 1, max_items = 100)]

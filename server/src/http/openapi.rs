@@ -177,6 +177,8 @@ fn finish(route: Route<'_>, operation: &mut Map<String, Value>) {
         }
         responses.insert(status.to_string(), response);
     }
+    link(operation);
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     // What is read has a tag, and whoever sends it back learns that it still holds.
     let reads_json = responses.get("200").and_then(|ok| ok.get("content")).is_some_and(|content| {
         ["application/json", "application/schema+json"].iter().any(|t| content.get(t).is_some())
@@ -190,6 +192,70 @@ fn finish(route: Route<'_>, operation: &mut Map<String, Value>) {
             }
         }
         responses.insert("304".to_owned(), json!({ "description": "`If-None-Match` has it already" }));
+    }
+}
+
+/// Where an answer leads: the operation, the status of its answer, the operation that it leads to, and where in the answer
+/// the id for it is.
+const LINKS: [(&str, &str, &str, &str); 16] = [
+    ("create_case", "201", "read_case", "/id"),
+    ("create_case", "201", "create_interview", "/id"),
+    ("create_case", "201", "list_interviews", "/id"),
+    ("create_case", "201", "read_history", "/id"),
+    ("create_case", "201", "read_access_pack", "/id"),
+    ("create_case", "201", "erase_case", "/id"),
+    ("create_interview", "201", "read_interview", "/id"),
+    ("create_interview", "201", "list_decisions", "/id"),
+    ("create_interview", "201", "create_decisions", "/id"),
+    ("create_interview", "201", "revise_interview", "/id"),
+    ("create_interview", "201", "read_assessment", "/assessment"),
+    ("create_centre", "201", "set_blind_first", "/id"),
+    ("create_person", "201", "enable_person", "/id"),
+    ("create_person", "201", "set_roles", "/id"),
+    ("create_person", "201", "invite_person", "/id"),
+    ("create_key", "201", "revoke_key", "/id"),
+];
+
+/// Says where an operation's answers lead.
+fn link(operation: &mut Map<String, Value>) {
+    let name = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for (_, status, to, pointer) in LINKS.iter().filter(|(from, ..)| *from == name) {
+        let answer =
+            operation.get_mut("responses").and_then(|r| r.get_mut(*status)).and_then(Value::as_object_mut);
+        let Some(links) = answer.and_then(|a| a.entry("links").or_insert_with(|| json!({})).as_object_mut())
+        else {
+            continue;
+        };
+        let id = format!("$response.body#{pointer}");
+        links.insert((*to).to_owned(), json!({ "operationId": to, "parameters": { "id": id } }));
+    }
+    // A write with nothing to say may come without a body.
+    let body = operation.get_mut("requestBody").and_then(Value::as_object_mut);
+    if let Some(body) =
+        body.filter(|body| serde_json::to_string(body).is_ok_and(|b| b.contains("/schemas/Nothing")))
+    {
+        body.insert("required".to_owned(), json!(false));
+    }
+    // Bodies that are no JSON are of any shape.
+    for body in ["requestBody", "responses"] {
+        open_shapes(operation.get_mut(body));
+    }
+}
+
+fn open_shapes(value: Option<&mut Value>) {
+    const OPEN: [&str; 2] = ["application/x-ndjson", "application/zip"];
+    match value {
+        Some(Value::Object(object)) => {
+            for (key, value) in object {
+                match value {
+                    Value::Object(described) if OPEN.contains(&key.as_str()) => {
+                        drop(described.remove("schema"))
+                    }
+                    other => open_shapes(Some(other)),
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -285,5 +351,8 @@ mod tests {
             }
         }
         assert!(names.len() > 30);
+        for (from, _, to, _) in LINKS {
+            assert!(names.contains(from) && names.contains(to), "help: {from} to {to}");
+        }
     }
 }
