@@ -16,7 +16,7 @@ const NAMES: [&str; 2] = ["models/default", "models/linear"];
     "no model bundle in {}: name one with --model DIR",
     .looked.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ")
 )]
-pub(crate) struct NoBundle {
+pub struct NoBundle {
     looked: Vec<PathBuf>,
 }
 
@@ -41,7 +41,7 @@ pub fn open(dir: &Path) -> relat_engine::Result<Model> {
 
 /// The bundle that was asked for, or else the first of the usual ones that exists: under the working folder, beside
 /// the program, and in the source tree it was built from.
-pub(crate) fn locate(asked: Option<&Path>) -> Result<PathBuf, NoBundle> {
+pub fn locate(asked: Option<&Path>) -> Result<PathBuf, NoBundle> {
     if let Some(dir) = asked {
         return Ok(dir.to_owned());
     }

@@ -1,4 +1,4 @@
-//! Everything that can be set, by flag or by environment.
+//! Everything that can be set: by flag, else by environment, else by a file.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -105,6 +105,10 @@ impl Scoring {
 /// Settings of the database.
 #[derive(Debug, Clone, Args)]
 pub struct Storage {
+    /// File of settings, in TOML: `name = value`, with the names of the flags. The environment holds over it, and the
+    /// command line over both.
+    #[arg(long, env = "RELAT_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Folder of the embedded database; created on the first start. Without it: .relat, and for a demonstration a
     /// folder that is removed at the end.
     #[arg(long, env = "RELAT_DATA", value_name = "DIR")]

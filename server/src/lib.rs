@@ -14,6 +14,7 @@ pub mod http;
 pub mod inference;
 mod integer;
 pub mod metrics;
+pub mod models;
 pub mod rates;
 mod schema;
 pub mod state;

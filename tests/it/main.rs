@@ -28,6 +28,8 @@ mod records;
 #[cfg(test)]
 mod rights;
 #[cfg(test)]
+mod running;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod store;

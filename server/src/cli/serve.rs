@@ -10,14 +10,14 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::bootstrap;
-use crate::bundle;
 use crate::config::Config;
 use crate::health::Health;
 use crate::http;
 use crate::inference::{Inference, Limits, Model};
 use crate::metrics::Metrics;
+use crate::models;
 use crate::state::AppState;
-use crate::store::{Location, Store};
+use crate::store::{Location, Store, fold_models};
 use crate::telemetry;
 use crate::vault::Keyring;
 
@@ -45,10 +45,12 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let Kept { location, keyring, temporary } = kept(config)?;
     let store = Store::open(&location, Arc::new(keyring)).await?;
     health.opened(store.clone());
-    let model = load(config).await?;
+    let (model, seen) = load(config, &store).await?;
     let limits = Limits { threads: config.threads, queue: config.queue };
     let inference = Inference::start(model, limits, Arc::clone(&metrics))?;
     health.loaded(inference.clone());
+    let start = config.scoring.model.clone();
+    drop(tokio::spawn(models::watch(store.clone(), inference.clone(), start, seen)));
     let state = AppState {
         max_bytes: config.scoring.max_bytes,
         max_chars: config.scoring.max_chars,
@@ -103,12 +105,23 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Loads the model beside the runtime, which answers for health meanwhile.
-async fn load(config: &Config) -> anyhow::Result<Model> {
-    let dir = bundle::locate(config.scoring.model.as_deref())?;
-    let model = tokio::task::spawn_blocking(move || bundle::open(&dir)).await??;
+/// Loads the model that was chosen last, or else the one of the start, beside the runtime, which answers for health
+/// meanwhile. Returns how many choices it follows from.
+async fn load(config: &Config, store: &Store) -> anyhow::Result<(Model, i64)> {
+    let choices = store.model_choices().await?;
+    let seen = i64::try_from(choices.len())?;
+    let chosen = fold_models(choices).pop();
+    if let (Some(chosen), Some(start)) = (&chosen, &config.scoring.model) {
+        tracing::warn!(
+            model = chosen.model,
+            start = %start.display(),
+            "another model was chosen since (`relat model`); it is used, and not the one of the start"
+        );
+    }
+    let start = config.scoring.model.clone();
+    let model = tokio::task::spawn_blocking(move || models::load(chosen.as_ref(), start)).await??;
     tracing::info!(model = model.versions.model, sha256 = model.versions.model_sha256, "model loaded");
-    Ok(model)
+    Ok((model, seen))
 }
 
 /// Where everything is kept, and with which keys.
