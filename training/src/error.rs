@@ -46,6 +46,14 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// An encoder of a hub that cannot be had.
+    #[error("{source_name}: {reason}")]
+    Hub {
+        /// The encoder as it was asked for.
+        source_name: String,
+        /// Why.
+        reason: String,
+    },
     /// From the engine.
     #[error(transparent)]
     Engine(#[from] relat_engine::Error),

@@ -20,6 +20,7 @@ pub mod recipe;
 pub mod replace;
 pub mod retrieval;
 pub mod rng;
+pub mod source;
 pub mod stages;
 pub mod tokenizer;
 pub mod translated;

@@ -14,6 +14,7 @@ use relat_training::language::{self, Counts};
 use relat_training::linear::config::LinearConfig;
 use relat_training::linear::train::train;
 use relat_training::recipe::Recipe;
+use relat_training::source::{Hub, Source};
 use relat_training::stages;
 
 #[derive(Parser)]
@@ -103,12 +104,12 @@ struct RecipeArgs {
     /// The recipe.
     #[arg(default_value = "training/default.toml")]
     recipe: PathBuf,
-    /// Folder of the encoder to fine-tune, in Hugging Face's form, in place of the recipe's.
+    /// The encoder to fine-tune, in place of the recipe's: a folder in Hugging Face's form, or hub:owner/name@revision.
     #[arg(long)]
-    encoder: Option<PathBuf>,
-    /// Folder of the teacher, in place of the recipe's.
+    encoder: Option<Source>,
+    /// The teacher, in place of the recipe's, likewise.
     #[arg(long)]
-    teacher: Option<PathBuf>,
+    teacher: Option<Source>,
 }
 
 impl RecipeArgs {
@@ -121,6 +122,13 @@ impl RecipeArgs {
         if let Some(encoder) = self.encoder {
             (recipe.tokenizer, recipe.distil) = (None, None);
             recipe.fit.encoder = encoder;
+        }
+        // What moves is pinned here, so that the bundle says which commit it was made from.
+        let hub = Hub::from_environment();
+        if let Some(distil) = &mut recipe.distil {
+            distil.teacher = distil.teacher.pin(&hub)?.0;
+        } else {
+            recipe.fit.encoder = recipe.fit.encoder.pin(&hub)?.0;
         }
         Ok(recipe)
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::optimizer::AdamWConfig;
+use crate::source::Source;
 
 /// Everything that a run depends on; nothing has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,8 +13,8 @@ use crate::optimizer::AdamWConfig;
 pub struct DistilConfig {
     /// Seed of the order in which pairs are seen.
     pub seed: u64,
-    /// Folder of the teacher, an English sentence encoder in Hugging Face's form.
-    pub teacher: PathBuf,
+    /// The teacher, an English sentence encoder.
+    pub teacher: Source,
     /// The student's tokenizer.json.
     pub tokenizer: PathBuf,
     /// Files of parallel text; rows without English are pairs of Spanish and Catalan.

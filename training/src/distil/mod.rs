@@ -52,8 +52,9 @@ impl<'a> Run<'a> {
         std::fs::create_dir_all(&config.out)?;
         let tokenizer = Tokenizer::from_file(&config.tokenizer).map_err(anyhow::Error::msg)?;
         let data = Data::load(config, &tokenizer)?;
-        let targets = teacher::embeddings(&config.teacher, &data.english, config.max_tokens, &config.out)?;
-        let (encoder_config, student) = teacher::student(&config.teacher, &tokenizer)?;
+        let teacher = config.teacher.folder()?;
+        let targets = teacher::embeddings(&teacher, &data.english, config.max_tokens, &config.out)?;
+        let (encoder_config, student) = teacher::student(&teacher, &tokenizer)?;
         let log = std::fs::OpenOptions::new().create(true).append(true).open(config.out.join("log.jsonl"))?;
         let optimizer = AdamW::new(config.adamw);
         let (step, sentences) = (0, 0);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::linear::config::CorpusConfig;
 use crate::optimizer::AdamWConfig;
+use crate::source::Source;
 
 /// Everything that fine-tuning depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,8 +16,8 @@ pub struct FitConfig {
     pub seed: u64,
     /// Threads.
     pub threads: usize,
-    /// Folder of the encoder in Hugging Face's form.
-    pub encoder: PathBuf,
+    /// The encoder to start from.
+    pub encoder: Source,
     /// Folder that receives checkpoints, the log and the out-of-fold logits.
     pub out: PathBuf,
     /// Where the text comes from.

@@ -163,7 +163,8 @@ fn fresh(config: &FitConfig, outputs: Outputs) -> anyhow::Result<SentenceEncoder
     const SPREAD: f32 = 0.02;
     /// Nearly everything is false of nearly every sentence.
     const BIAS: f32 = -4.0;
-    let (encoder, tokenizer) = (load_encoder(&config.encoder)?, load_tokenizer(&config.encoder)?);
+    let folder = config.encoder.folder()?;
+    let (encoder, tokenizer) = (load_encoder(&folder)?, load_tokenizer(&folder)?);
     let h = encoder.config().hidden_size;
     let mut rng = Rng::new(config.seed, 0);
     let weight: Vec<f32> = (0..outputs.len() * h).map(|_| SPREAD * rng.normal()).collect();
