@@ -129,3 +129,38 @@ impl Mix {
         Logits { outputs, values }
     }
 }
+
+/// The logits of the same sentences by every sentence model of a bundle, and what they come to together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Views {
+    /// Of each model; empty where there is one alone.
+    models: Vec<Logits>,
+    /// Of all of them.
+    blend: Logits,
+}
+
+impl Views {
+    /// Of one model alone.
+    #[must_use]
+    pub fn alone(logits: Logits) -> Self {
+        Self { models: Vec::new(), blend: logits }
+    }
+
+    /// Of n-grams beside an encoder.
+    #[must_use]
+    pub fn joint(ngrams: Logits, encoder: Logits, mix: &Mix) -> Self {
+        let blend = mix.blend(&ngrams, &encoder);
+        Self { models: vec![ngrams, encoder], blend }
+    }
+
+    /// What the models come to together.
+    #[must_use]
+    pub fn blend(&self) -> &Logits {
+        &self.blend
+    }
+
+    /// Every model, and last their blend; one, or three.
+    pub fn all(&self) -> impl Iterator<Item = &Logits> {
+        self.models.iter().chain([&self.blend])
+    }
+}

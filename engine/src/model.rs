@@ -9,7 +9,7 @@ use crate::encoder::{SentenceEncoder, SentenceReader};
 use crate::error::Result;
 use crate::heads::Heads;
 use crate::linear::sentence::{ALONE, BESIDE, SentenceModel};
-use crate::logits::{Logits, Mix, Outputs};
+use crate::logits::{Logits, Mix, Outputs, Views};
 use crate::reading::{Catalogue, Reading};
 
 /// File of the heads within a bundle.
@@ -128,13 +128,22 @@ impl Sentences {
     /// Logits of every sentence of a document, whose [`Self::windows`] are known.
     /// # Errors
     /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
-    pub fn logits(&self, document: &Document, windows: &[Window]) -> Result<Logits> {
+    pub fn logits(&self, document: &Document, windows: &[Window]) -> Result<Views> {
         Ok(match self {
-            Self::Ngrams(model) => model.logits(document),
+            Self::Ngrams(model) => Views::alone(model.logits(document)),
             Self::Joint(joint) => {
-                joint.mix.blend(&joint.ngrams.logits(document), &joint.encoder.read(windows)?)
+                Views::joint(joint.ngrams.logits(document), joint.encoder.read(windows)?, &joint.mix)
             }
         })
+    }
+
+    /// How many [`Views::all`] the heads read.
+    #[must_use]
+    pub fn views(&self) -> usize {
+        match self {
+            Self::Ngrams(_) => 1,
+            Self::Joint(_) => 3,
+        }
     }
 }
 
@@ -155,7 +164,7 @@ impl Model {
             })),
         };
         let heads: Heads = bundle.json(HEADS)?;
-        heads.check(catalogue).map_err(|reason| bundle.error(HEADS, reason))?;
+        heads.check(catalogue, sentences.views()).map_err(|reason| bundle.error(HEADS, reason))?;
         Ok(Self { sentences, heads })
     }
 

@@ -54,6 +54,9 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// From the tensors of a fit.
+    #[error(transparent)]
+    Candle(#[from] candle_core::Error),
     /// From the engine.
     #[error(transparent)]
     Engine(#[from] relat_engine::Error),

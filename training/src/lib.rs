@@ -13,6 +13,7 @@ pub mod joint;
 pub mod language;
 pub mod linear;
 pub mod logits;
+mod loss;
 pub mod optimizer;
 pub mod parallel;
 pub mod progress;

@@ -47,6 +47,10 @@ enum Command {
         /// a line: what `relat-eval report --predictions` reads.
         #[arg(long)]
         examples: Option<PathBuf>,
+        /// Folder that keeps the fitted n-grams, and gives them back for the same recipe and corpus: that of a run of
+        /// `calibrate`, for example.
+        #[arg(long)]
+        kept: Option<PathBuf>,
     },
     /// Count the table that tells the language of a sentence, and report its accuracy by leave-one-writer-out.
     Language {
@@ -141,11 +145,11 @@ fn main() -> anyhow::Result<()> {
             let n = relat_training::import::import_dir(&from, &to, Taxonomy::shipped())?;
             println!("{} records, {} sentences", n.records, n.sentences);
         }
-        Command::Linear { recipe, out, examples } => {
+        Command::Linear { recipe, out, examples, kept } => {
             let taxonomy = Taxonomy::shipped();
             let config = LinearConfig::read(&recipe)?;
             let corpus = Corpus::read(&config.corpus, taxonomy)?;
-            let trained = train(&corpus, taxonomy, &config)?;
+            let trained = train(&corpus, taxonomy, &config, kept.as_deref())?;
             let summary = relat_eval::summary(&trained.examples, taxonomy, &config.bootstrap)?;
             export::write(&out, &trained, &summary, &corpus, &config.release()?)?;
             if let Some(path) = examples {

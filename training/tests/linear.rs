@@ -40,9 +40,9 @@ fn one_seed_gives_one_bundle_and_it_reads_as_the_model_in_memory() {
     let (corpus, config) = small();
     let dir = tempfile::tempdir().unwrap();
     let (first, second) = (dir.path().join("first"), dir.path().join("second"));
-    let trained = train(&corpus, Taxonomy::shipped(), &config).unwrap();
+    let trained = train(&corpus, Taxonomy::shipped(), &config, None).unwrap();
     write(&first, &trained, &corpus, &config);
-    write(&second, &train(&corpus, Taxonomy::shipped(), &config).unwrap(), &corpus, &config);
+    write(&second, &train(&corpus, Taxonomy::shipped(), &config, None).unwrap(), &corpus, &config);
     for entry in std::fs::read_dir(&first).unwrap() {
         let name = entry.unwrap().file_name();
         let bytes = |dir: &Path| std::fs::read(dir.join(&name)).unwrap();
@@ -62,7 +62,7 @@ fn one_seed_gives_one_bundle_and_it_reads_as_the_model_in_memory() {
 #[test]
 fn a_narrative_is_read_by_a_model_that_had_not_seen_its_writer() {
     let (mut corpus, config) = small();
-    let before = cross_fit(&corpus, Taxonomy::shipped(), &config).unwrap();
+    let before = cross_fit(&corpus, Taxonomy::shipped(), &config, None).unwrap();
     // Whatever writer a's labels are, what is read in their own texts stays the same.
     for record in corpus.narratives.iter_mut().filter(|r| r.writer == "a") {
         for sentence in &mut record.sentences {
@@ -70,7 +70,7 @@ fn a_narrative_is_read_by_a_model_that_had_not_seen_its_writer() {
             sentence.demands.clear();
         }
     }
-    let after = cross_fit(&corpus, Taxonomy::shipped(), &config).unwrap();
+    let after = cross_fit(&corpus, Taxonomy::shipped(), &config, None).unwrap();
     for ((record, before), after) in corpus.narratives.iter().zip(&before.logits).zip(&after.logits) {
         assert_eq!(before == after, record.writer == "a", "help: {}", record.id);
     }
@@ -80,7 +80,7 @@ fn a_narrative_is_read_by_a_model_that_had_not_seen_its_writer() {
 fn a_tampered_or_misshapen_bundle_does_not_load() {
     let (corpus, config) = small();
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), &train(&corpus, Taxonomy::shipped(), &config).unwrap(), &corpus, &config);
+    write(dir.path(), &train(&corpus, Taxonomy::shipped(), &config, None).unwrap(), &corpus, &config);
     for name in ["model.safetensors", "heads.json", "thresholds.json", "config.json"] {
         let path = dir.path().join(name);
         let bytes = std::fs::read(&path).unwrap();
@@ -100,5 +100,8 @@ fn a_tampered_or_misshapen_bundle_does_not_load() {
     std::fs::write(&manifest_path, manifest.replace(&sha(heads.as_bytes()), &sha(cut.as_bytes()))).unwrap();
     let error = Pipeline::load(dir.path()).unwrap_err();
     assert_eq!(error.code(), "bundle");
-    assert!(error.to_string().contains("sentence_needs: 16 weights, expected 15"), "{error}");
+    assert!(
+        error.to_string().contains("sentence_needs: 27 weights of a hidden unit, expected 26"),
+        "{error}"
+    );
 }

@@ -2,13 +2,15 @@
 //! writer.
 
 use relat_engine::heads::{
-    self, Affine, Heads, NEED_FEATURES, Platt, SentenceHeads, demand_width, record_features, record_width,
+    Affine, DemandFeatures, DemandHead, Heads, NeedFeatures, Perceptron, Platt, SentenceHeads, demand_width,
+    need_width, record_features, record_width,
 };
-use relat_engine::logits::Logits;
+use relat_engine::logits::Views;
 use relat_engine::reading::{Catalogue, STATUSES};
 use relat_engine::{Status, Taxonomy};
 use relat_eval::corpus::Record;
 
+use super::perceptron::{self, Examples, PerceptronConfig};
 use crate::linear::config::LinearConfig;
 use crate::linear::solver::{self, Labels, SolverConfig, Sparse, Weights};
 
@@ -18,15 +20,16 @@ pub struct Sample<'a> {
     /// Gold.
     pub record: &'a Record,
     /// Out-of-fold logits, a row a sentence of the record.
-    pub logits: &'a Logits,
+    pub views: &'a Views,
 }
 
 /// Fits every head.
-#[must_use]
-pub fn fit(samples: &[Sample<'_>], taxonomy: &Taxonomy, config: &LinearConfig) -> Heads {
+/// # Errors
+/// If memory runs out.
+pub fn fit(samples: &[Sample<'_>], taxonomy: &Taxonomy, config: &LinearConfig) -> candle_core::Result<Heads> {
     let catalogue = Catalogue::of(taxonomy);
-    let sentence_needs = fit_needs(samples, taxonomy, &config.needs);
-    let sentence_demands = fit_demands(samples, taxonomy, &config.demands);
+    let sentence_needs = fit_needs(samples, taxonomy, &config.needs)?;
+    let sentence_demands = fit_demands(samples, taxonomy, &config.demands)?;
     let mut heads = Heads {
         sentence_needs,
         sentence_demands,
@@ -36,7 +39,7 @@ pub fn fit(samples: &[Sample<'_>], taxonomy: &Taxonomy, config: &LinearConfig) -
         levels: Vec::new(),
         actions: Vec::new(),
     };
-    let read: Vec<SentenceHeads> = samples.iter().map(|s| heads.sentences(s.logits)).collect();
+    let read: Vec<SentenceHeads> = samples.iter().map(|s| heads.sentences(s.views)).collect();
     let gold: Vec<Gold> = samples.iter().map(|s| Gold::of(s.record, taxonomy)).collect();
     let width = catalogue.needs * STATUSES;
     let need_logits: Vec<Vec<f32>> = read.iter().map(|r| strongest(&r.needs, width)).collect();
@@ -75,7 +78,7 @@ pub fn fit(samples: &[Sample<'_>], taxonomy: &Taxonomy, config: &LinearConfig) -
     let labels = Labels { outputs: catalogue.actions, positive, ignored: Vec::new() };
     let weights = solver::fit(&x, columns, &labels, &config.actions, |_| ());
     heads.actions = (0..catalogue.actions).map(|a| affine(&weights, a)).collect();
-    heads
+    Ok(heads)
 }
 
 /// Outputs a domain: assessable, then level at least 2, 3, 4 and 5.
@@ -142,88 +145,60 @@ fn strongest(logits: &[f32], columns: usize) -> Vec<f32> {
     out
 }
 
-/// Mean and spread of each column, so that the penalty falls on all alike.
-struct Scaler {
-    mean: Vec<f32>,
-    spread: Vec<f32>,
-}
-
-impl Scaler {
-    #[expect(clippy::cast_possible_truncation, reason = "sums are taken in f64, the result needs f32")]
-    fn of(rows: &[f32], width: usize) -> Self {
-        let n = (rows.len() / width).max(1) as f64;
-        let (mut sum, mut squares) = (vec![0f64; width], vec![0f64; width]);
-        for row in rows.chunks_exact(width) {
-            for ((s, q), &x) in sum.iter_mut().zip(&mut squares).zip(row) {
-                *s += f64::from(x);
-                *q += f64::from(x) * f64::from(x);
-            }
-        }
-        let mean: Vec<f64> = sum.iter().map(|s| s / n).collect();
-        let spread = squares.iter().zip(&mean).map(|(q, m)| ((q / n - m * m).max(0.0).sqrt() + 1e-6) as f32);
-        Self { spread: spread.collect(), mean: mean.iter().map(|&m| m as f32).collect() }
-    }
-
-    fn scaled<'a>(&'a self, row: &'a [f32]) -> impl Iterator<Item = (u32, f32)> + 'a {
-        let scaled = row.iter().zip(&self.mean).zip(&self.spread).map(|((x, m), s)| (x - m) / s);
-        (0u32..).zip(scaled)
-    }
-
-    /// The same map on features as they are.
-    fn unscale(&self, head: Affine) -> Affine {
-        let shift: f32 =
-            head.weights.iter().zip(&self.mean).zip(&self.spread).map(|((w, m), s)| w * m / s).sum();
-        let weights = head.weights.iter().zip(&self.spread).map(|(w, s)| w / s).collect();
-        Affine { weights, bias: head.bias - shift }
-    }
-}
-
-/// A sentence and need further below than this in every logit is no example: there are half a million of them and they
-/// all say the same.
-const HOPELESS: f32 = -6.0;
-
-fn fit_needs(samples: &[Sample<'_>], taxonomy: &Taxonomy, config: &SolverConfig) -> Vec<Affine> {
-    let needs = taxonomy.needs().len();
-    let (mut rows, mut positive) = (Vec::new(), Vec::new());
+/// Of every sentence and need that is not too far off.
+fn fit_needs(
+    samples: &[Sample<'_>],
+    taxonomy: &Taxonomy,
+    config: &PerceptronConfig,
+) -> candle_core::Result<Perceptron> {
+    let mut examples = Examples::default();
+    let mut width = 0;
     for sample in samples {
-        let features = heads::need_features(sample.logits);
-        for (i, features) in features.chunks_exact(NEED_FEATURES).enumerate() {
-            let code = &taxonomy.needs()[i % needs].code;
-            let gold = &sample.record.sentences[i / needs].needs;
-            let statuses: Vec<u16> =
-                gold.iter().filter(|n| n.code == *code).map(|n| number(n.status as usize)).collect();
-            if !statuses.is_empty() || features[0].max(features[1]) > HOPELESS {
-                rows.extend_from_slice(features);
-                positive.push(statuses);
+        width = need_width(sample.views.all().count());
+        let features = NeedFeatures::new(sample.views);
+        for (i, sentence) in sample.record.sentences.iter().enumerate() {
+            for (n, need) in taxonomy.needs().iter().enumerate() {
+                let mut labels = [0f32; STATUSES];
+                for gold in sentence.needs.iter().filter(|g| g.code == need.code) {
+                    labels[gold.status as usize] = 1.0;
+                }
+                if labels != [0.0; STATUSES] || !features.hopeless(i, n) {
+                    features.push(i, n, &mut examples.features);
+                    examples.labels.extend(labels);
+                }
             }
         }
     }
-    fit_scaled(&rows, NEED_FEATURES, Labels { outputs: STATUSES, positive, ignored: Vec::new() }, config)
+    Ok(perceptron::fit(&examples, (width, STATUSES), 0, config)?.0)
 }
 
-fn fit_demands(samples: &[Sample<'_>], taxonomy: &Taxonomy, config: &SolverConfig) -> Vec<Affine> {
-    let (mut rows, mut positive) = (Vec::new(), Vec::new());
-    let mut width = 1;
+/// Of every sentence and demand that is not too far off.
+fn fit_demands(
+    samples: &[Sample<'_>],
+    taxonomy: &Taxonomy,
+    config: &PerceptronConfig,
+) -> candle_core::Result<DemandHead> {
+    let catalogue = Catalogue::of(taxonomy);
+    let mut examples = Examples { codes: catalogue.demands, ..Examples::default() };
+    let (mut width, mut row) = (0, 0u32);
     for sample in samples {
-        width = demand_width(sample.logits.outputs);
-        rows.extend(heads::demand_features(sample.logits));
-        for sentence in &sample.record.sentences {
-            let demands = sentence.demands.iter().filter_map(|d| taxonomy.demand(d));
-            positive.push(demands.map(number).collect());
+        width = demand_width(catalogue, sample.views.all().count());
+        let features = DemandFeatures::new(sample.views);
+        for (i, sentence) in sample.record.sentences.iter().enumerate() {
+            features.context(i, &mut examples.contexts);
+            for (code, (d, demand)) in (0u32..).zip(taxonomy.demands().iter().enumerate()) {
+                let asked = sentence.demands.contains(&demand.code);
+                if asked || !features.hopeless(i, d) {
+                    features.push(i, d, &mut examples.features);
+                    examples.labels.push(if asked { 1.0 } else { 0.0 });
+                    examples.context.push((code, row));
+                }
+            }
+            row += 1;
         }
     }
-    let labels = Labels { outputs: taxonomy.demands().len(), positive, ignored: Vec::new() };
-    fit_scaled(&rows, width, labels, config)
-}
-
-fn fit_scaled(rows: &[f32], width: usize, labels: Labels, config: &SolverConfig) -> Vec<Affine> {
-    let scaler = Scaler::of(rows, width);
-    let mut x = Sparse::default();
-    for row in rows.chunks_exact(width) {
-        x.push(scaler.scaled(row));
-    }
-    let weights = solver::fit(&x, width, &labels, config, |_| ());
-    (0..labels.outputs).map(|o| scaler.unscale(affine(&weights, o))).collect()
+    let (perceptron, context) = perceptron::fit(&examples, (width, 1), 2 * catalogue.needs, config)?;
+    Ok(DemandHead { perceptron, context })
 }
 
 /// Platt scaling of the strongest sentence's logit, with an offset a code that the penalty keeps small.

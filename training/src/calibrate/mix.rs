@@ -5,7 +5,7 @@ use relat_engine::logits::{Blend, Mix, Outputs};
 use relat_engine::reading::Catalogue;
 use relat_eval::corpus::Record;
 
-use super::Views;
+use super::Halves;
 use crate::linear::data::positive;
 use crate::linear::solver::{self, Labels, SolverConfig, Sparse};
 
@@ -14,7 +14,7 @@ const HOPELESS: f32 = -7.0;
 
 /// A logistic regression on two logits for each kind of output; `None` unless every record has both.
 #[must_use]
-pub fn fit(read: &[(&Record, &Views)], taxonomy: &Taxonomy, config: &SolverConfig) -> Option<Mix> {
+pub fn fit(read: &[(&Record, &Halves)], taxonomy: &Taxonomy, config: &SolverConfig) -> Option<Mix> {
     let outputs = Outputs(Catalogue::of(taxonomy));
     let Catalogue { needs, demands, .. } = outputs.0;
     let kinds = [

@@ -24,7 +24,7 @@ pub fn choose(reads: &[Read<'_>], taxonomy: &Taxonomy, config: &ThresholdConfig)
     for (need, cases) in taxonomy.needs().iter().zip(&needs) {
         let mut own = shrunk(cases, shared, config.shrinkage);
         if need.alert {
-            own = own.min(recall_first(cases, config.alert_precision));
+            own = own.min(recall_first(cases, config.alert_precision, config.alert_recall));
         }
         need_thresholds.insert(need.code.clone(), own);
     }
@@ -109,16 +109,20 @@ fn shrunk(cases: &[(f32, bool)], shared: f32, shrinkage: f32) -> f32 {
     1.0 / (1.0 + (-(centre + best.1)).exp())
 }
 
-/// The lowest threshold at which the precision is still reached.
-fn recall_first(cases: &[(f32, bool)], precision: f32) -> f32 {
+/// The highest threshold that reaches the recall, or else the lowest at which the precision is kept.
+fn recall_first(cases: &[(f32, bool)], precision: f32, recall: f32) -> f32 {
     let mut sorted = cases.to_vec();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let total = sorted.iter().filter(|c| c.1).count() as f32;
     let (mut hits, mut lowest) = (0f32, 1f32);
     for (i, &(p, truth)) in sorted.iter().enumerate() {
         hits += if truth { 1.0 } else { 0.0 };
         let next = sorted.get(i + 1).map_or(0.0, |c| c.0);
         if next < p && hits >= precision * (i + 1) as f32 {
             lowest = (p + next) / 2.0;
+            if hits >= recall * total {
+                break;
+            }
         }
     }
     lowest
@@ -222,13 +226,27 @@ mod tests {
         }
 
         #[test]
-        fn recall_first_keeps_the_precision(
-            cases in prop::collection::vec((0f32..1.0, any::<bool>()), 1..60), precision in 0.1f32..1.0,
+        fn recall_first_keeps_the_precision_and_stops_where_the_recall_is_reached(
+            cases in prop::collection::vec((0f32..1.0, any::<bool>()), 1..60),
+            precision in 0.1f32..1.0,
+            recall in 0.5f32..1.0,
         ) {
-            let from = recall_first(&cases, precision);
-            let shown = cases.iter().filter(|c| c.0 >= from).count() as f32;
-            let hits = cases.iter().filter(|c| c.0 >= from && c.1).count() as f32;
+            let figures = |from: f32| {
+                let shown = cases.iter().filter(|c| c.0 >= from).count() as f32;
+                (shown, cases.iter().filter(|c| c.0 >= from && c.1).count() as f32)
+            };
+            let total = cases.iter().filter(|c| c.1).count() as f32;
+            let from = recall_first(&cases, precision, recall);
+            let (shown, hits) = figures(from);
             prop_assert!(shown < 0.5 || hits >= precision * shown - 1e-4);
+            for &(other, _) in &cases {
+                let (shown, hits) = figures(other);
+                if hits >= precision * shown {
+                    // Neither could a higher threshold reach the recall, nor a lower one come nearer to it.
+                    prop_assert!(other <= from || hits < recall * total);
+                    prop_assert!(other >= from || figures(from).1 >= recall * total || figures(from).1 >= hits);
+                }
+            }
         }
 
         #[test]

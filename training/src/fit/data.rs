@@ -1,5 +1,6 @@
 //! The corpus as token ids with labels, and the windows of each epoch.
 
+use candle_core::{Device, Tensor};
 use relat_engine::encoder::SentenceEncoder;
 use relat_engine::encoder::window::Window;
 use relat_engine::logits::Outputs;
@@ -177,4 +178,23 @@ pub(super) fn hide(items: &mut [Item], share: f32, mask: u32, rng: &mut Rng) {
             }
         }
     }
+}
+
+/// Targets of the pieces of some windows: 1 where an output is true.
+/// # Shapes
+/// `(pieces, outputs)`.
+/// # Errors
+/// If memory runs out.
+pub(super) fn targets(items: &[Item], outputs: usize) -> candle_core::Result<Tensor> {
+    let pieces: usize = items.iter().map(|item| item.labels.len()).sum();
+    let mut values = vec![0f32; pieces * outputs];
+    let rows = values.chunks_exact_mut(outputs.max(1));
+    for (row, labels) in rows.zip(items.iter().flat_map(|item| &item.labels)) {
+        for &label in labels {
+            if let Some(value) = row.get_mut(usize::from(label)) {
+                *value = 1.0;
+            }
+        }
+    }
+    Tensor::from_vec(values, (pieces, outputs), &Device::Cpu)
 }

@@ -2,7 +2,6 @@
 
 mod config;
 mod data;
-mod loss;
 mod monitor;
 mod phase;
 

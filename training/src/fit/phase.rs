@@ -11,8 +11,8 @@ use relat_engine::encoder::{Mode, SentenceEncoder};
 
 use super::config::{FitConfig, PhaseConfig};
 use super::data::{self, Item, Text};
-use super::loss;
 use crate::checkpoint;
+use crate::loss;
 use crate::optimizer::{AdamW, Gradient, Update};
 use crate::progress;
 use crate::rng::Rng;
@@ -114,7 +114,7 @@ impl Phase<'_> {
     ) -> anyhow::Result<f32> {
         let windows: Vec<Window> = items.iter().map(|item| item.window.clone()).collect();
         let logits = model.forward(&windows, Mode::Train)?;
-        let targets = loss::targets(items, logits.dim(1)?)?;
+        let targets = data::targets(items, logits.dim(1)?)?;
         let loss = loss::cross_entropy(&logits, &targets, self.run.positive_weight)?;
         let mut gradients = loss.backward()?;
         let encoder = model.encoder();

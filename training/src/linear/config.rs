@@ -7,6 +7,7 @@ use relat_eval::BootstrapConfig;
 use serde::{Deserialize, Serialize};
 
 use super::solver::SolverConfig;
+use crate::calibrate::perceptron::PerceptronConfig;
 use crate::error::{Error, Result};
 use crate::export::Release;
 
@@ -30,10 +31,10 @@ pub struct LinearConfig {
     pub rows: usize,
     /// Regression of the sentences.
     pub sentence: SolverConfig,
-    /// Regression of what a sentence says of a need, in its record.
-    pub needs: SolverConfig,
-    /// Regression of demands, in their record.
-    pub demands: SolverConfig,
+    /// Fit of what a sentence says of a need, in its record.
+    pub needs: PerceptronConfig,
+    /// Fit of demands, in their record.
+    pub demands: PerceptronConfig,
     /// Calibration of the record.
     pub calibration: SolverConfig,
     /// Regression of levels.
@@ -64,8 +65,10 @@ pub struct CorpusConfig {
 pub struct ThresholdConfig {
     /// How much a code's own threshold costs a squared logit away from the shared one, in F1.
     pub shrinkage: f32,
-    /// An alert need is suggested as early as this precision allows.
+    /// An alert need is suggested as early as this precision allows,
     pub alert_precision: f32,
+    /// but no earlier than this recall asks for.
+    pub alert_recall: f32,
     /// Weight of recall beside precision where a domain is called assessable: F-beta.
     pub assessable_beta: f32,
     /// A domain is assessed only if its sentences add this much to the logit of being assessable: what most interviews

@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod data;
+pub mod ngrams;
 pub mod sentence;
 pub mod solver;
 pub mod train;

@@ -1,5 +1,7 @@
 //! Cross-validation by writer, then the model of everything.
 
+use std::path::Path;
+
 use rayon::prelude::*;
 use relat_engine::decode::Thresholds;
 use relat_engine::linear::sentence::SentenceModel;
@@ -12,8 +14,8 @@ use relat_eval::corpus::Record;
 
 use super::config::LinearConfig;
 use super::data::{self, Encoded};
-use super::sentence;
-use crate::calibrate::{Narrative, Views, cross_calibrate};
+use super::{ngrams, sentence};
+use crate::calibrate::{Halves, Narrative, cross_calibrate};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -87,24 +89,26 @@ pub fn cross_fit(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) ->
     Ok(folds)
 }
 
-/// Trains and measures, as [`crate::calibrate::cross_calibrate`] says.
+/// Trains and measures, as [`crate::calibrate::cross_calibrate`] says; `kept` is a folder as [`ngrams::read`] takes it.
 /// # Errors
-/// As [`cross_fit`].
-pub fn train(corpus: &Corpus, taxonomy: &Taxonomy, config: &LinearConfig) -> Result<Trained> {
-    let folds = cross_fit(corpus, taxonomy, config)?;
-    let read = corpus
-        .narratives
-        .par_iter()
-        .zip(&folds.logits)
-        .map(|(record, gold)| {
-            let document = Document::new(record.text.as_str())?;
-            let plain = folds.models[folds.of(record)].logits(&document);
-            let alone = |ngrams| Views { ngrams, encoder: None };
-            Ok(Narrative { gold: alone(gold.clone()), document, plain: alone(plain) })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let (calibrated, examples) = cross_calibrate(&corpus.narratives, &read, &folds.writers, taxonomy, config);
-    let model = Model { sentences: Sentences::Ngrams(Box::new(folds.all)), heads: calibrated.heads };
+/// As [`ngrams::read`].
+pub fn train(
+    corpus: &Corpus,
+    taxonomy: &Taxonomy,
+    config: &LinearConfig,
+    kept: Option<&Path>,
+) -> anyhow::Result<Trained> {
+    let documents: Vec<Document> =
+        corpus.narratives.iter().map(|r| Document::new(r.text.as_str())).collect::<Result<_, _>>()?;
+    let ngrams = ngrams::read(corpus, &documents, taxonomy, config, kept)?;
+    let alone = |ngrams| Halves { ngrams, encoder: None };
+    let read: Vec<Narrative> = (ngrams.gold, ngrams.plain, documents)
+        .into_par_iter()
+        .map(|(gold, plain, document)| Narrative { gold: alone(gold), document, plain: alone(plain) })
+        .collect();
+    let (calibrated, examples) =
+        cross_calibrate(&corpus.narratives, &read, &corpus.writers(), taxonomy, config)?;
+    let model = Model { sentences: Sentences::Ngrams(Box::new(ngrams.all)), heads: calibrated.heads };
     Ok(Trained { model, thresholds: calibrated.thresholds, examples })
 }
 

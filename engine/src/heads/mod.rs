@@ -1,64 +1,33 @@
 //! From the logits of all sentences to what the record tells.
 //!
-//! Each head is an affine map. Those of the sentences see the whole record: what a sentence says of a need is read
-//! beside its neighbours, beside the other needs that it could speak of, and beside the strongest sentence elsewhere.
+//! The heads of the sentences see the whole record: what a sentence says of a need is read beside its neighbours, beside
+//! the other needs that it could speak of, and beside the rest of the record. Those of the record are affine, so that what
+//! a level or an action rests on can be told.
+
+mod demands;
+mod layers;
+mod needs;
+
+pub use demands::{DemandFeatures, DemandHead, demand_width};
+pub use layers::{Affine, Perceptron, Platt, sigmoid, silu};
+pub use needs::{NeedFeatures, need_width};
 
 use serde::{Deserialize, Serialize};
 
-use crate::assessment::Status;
-use crate::logits::{Logits, Outputs};
+use crate::logits::Views;
 use crate::reading::{ActionReading, Catalogue, LevelReading, Reading, STATUSES};
 
-/// Features of a need in a sentence.
-pub const NEED_FEATURES: usize = 15;
+/// Logit of what is too far off to be looked at.
+const FAR: f32 = -8.0;
 
-/// Logit that stands for a neighbour that is not there.
-const NOWHERE: f32 = -8.0;
-
-/// An affine map to one logit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Affine {
-    /// One weight a feature.
-    pub weights: Vec<f32>,
-    /// Logit of no feature.
-    pub bias: f32,
-}
-
-impl Affine {
-    /// The logit.
-    #[must_use]
-    pub fn logit(&self, features: &[f32]) -> f32 {
-        self.bias + self.weights.iter().zip(features).map(|(w, x)| w * x).sum::<f32>()
-    }
-}
-
-/// Platt scaling with an offset a code.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Platt {
-    /// Slope, shared by all codes.
-    pub slope: f32,
-    /// Offset of each code.
-    pub offsets: Vec<f32>,
-}
-
-impl Platt {
-    /// Calibrated probability of a code.
-    #[must_use]
-    pub fn probability(&self, code: usize, logit: f32) -> f32 {
-        sigmoid(self.slope * logit + self.offsets[code])
-    }
-}
-
-/// Every head and the thresholds, as `heads.json` stores them.
+/// Every head, as `heads.json` stores them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Heads {
-    /// Of [`NEED_FEATURES`] to a logit, one a status.
-    pub sentence_needs: Vec<Affine>,
-    /// Of [`demand_features`] to a logit, one a demand.
-    pub sentence_demands: Vec<Affine>,
+    /// Of [`NeedFeatures::push`] to a logit, one a status.
+    pub sentence_needs: Perceptron,
+    /// Of [`DemandFeatures`] to a logit.
+    pub sentence_demands: DemandHead,
     /// Calibration of the strongest sentence, one a status.
     pub record_needs: Vec<Platt>,
     /// Calibration of the strongest sentence.
@@ -69,91 +38,6 @@ pub struct Heads {
     pub levels: Vec<Vec<Affine>>,
     /// Of [`record_features`] to a logit, one an action.
     pub actions: Vec<Affine>,
-}
-
-/// Logistic function.
-#[must_use]
-pub fn sigmoid(z: f32) -> f32 {
-    1.0 / (1.0 + (-z).exp())
-}
-
-/// What the heads of needs read.
-/// # Shapes
-/// `(sentences, needs, NEED_FEATURES)`.
-#[must_use]
-pub fn need_features(logits: &Logits) -> Vec<f32> {
-    let outputs = logits.outputs;
-    let (needs, sentences) = (outputs.0.needs, logits.sentences());
-    let mut strongest = vec![f32::NEG_INFINITY; needs];
-    for i in 0..sentences {
-        for (best, p) in strongest.iter_mut().zip(logits.sentence(i)) {
-            *best = best.max(*p);
-        }
-    }
-    let mut out = Vec::with_capacity(sentences * needs * NEED_FEATURES);
-    for i in 0..sentences {
-        let here = logits.sentence(i);
-        let statuses = Status::ALL.map(|s| here[outputs.status(s)]);
-        let (first, second) = top_two((0..needs).map(|n| here[outputs.mention(n)]));
-        for need in 0..needs {
-            let (present, mention) = (here[outputs.present(need)], here[outputs.mention(need)]);
-            let neighbour = |j: Option<usize>| {
-                j.filter(|&j| j < sentences).map_or(NOWHERE, |j| logits.sentence(j)[outputs.present(need)])
-            };
-            let rival = if mention >= first { second } else { first };
-            let mentioned = sigmoid(mention);
-            out.extend_from_slice(&[present, mention]);
-            out.extend_from_slice(&statuses);
-            out.extend(statuses.map(|s| mentioned * s));
-            out.extend_from_slice(&[
-                (mention - rival).clamp(-6.0, 6.0),
-                neighbour(i.checked_sub(1)),
-                neighbour(Some(i + 1)),
-                strongest[need],
-                present.max(-4.0),
-            ]);
-        }
-    }
-    out
-}
-
-/// What the heads of demands read: every demand's logit here and at its strongest, whether anything is asked, and which
-/// needs the sentence and the record speak of.
-/// # Shapes
-/// `(sentences, demand_width(outputs))`.
-#[must_use]
-pub fn demand_features(logits: &Logits) -> Vec<f32> {
-    let outputs = logits.outputs;
-    let (needs, demands, sentences) = (outputs.0.needs, outputs.0.demands, logits.sentences());
-    let mut strongest = vec![f32::NEG_INFINITY; needs + demands];
-    for i in 0..sentences {
-        let here = logits.sentence(i);
-        let read =
-            (0..needs).map(|n| here[outputs.present(n)]).chain((0..demands).map(|d| here[outputs.demand(d)]));
-        for (best, value) in strongest.iter_mut().zip(read) {
-            *best = best.max(value);
-        }
-    }
-    let soft = |z: f32| sigmoid(z + 1.5);
-    let mut out = Vec::with_capacity(sentences * demand_width(outputs));
-    for i in 0..sentences {
-        let here = logits.sentence(i);
-        let demands_here = (0..demands).map(|d| here[outputs.demand(d)]);
-        out.extend(demands_here.clone());
-        out.push(demands_here.fold(f32::NEG_INFINITY, f32::max));
-        out.push(here[outputs.asks()]);
-        out.extend(Status::ALL.map(|s| here[outputs.status(s)]));
-        out.extend((0..needs).map(|n| soft(here[outputs.present(n)])));
-        out.extend(strongest[..needs].iter().map(|&z| soft(z)));
-        out.extend_from_slice(&strongest[needs..]);
-    }
-    out
-}
-
-/// Features of a sentence for the heads of demands.
-#[must_use]
-pub fn demand_width(outputs: Outputs) -> usize {
-    2 * outputs.0.demands + 2 + STATUSES + 2 * outputs.0.needs
 }
 
 /// What the heads of levels and actions read: the calibrated probabilities of the record.
@@ -168,12 +52,6 @@ pub fn record_features(needs: &[f32], demands: &[f32]) -> Vec<f32> {
 #[must_use]
 pub fn record_width(catalogue: Catalogue) -> usize {
     catalogue.needs * STATUSES + catalogue.demands
-}
-
-fn top_two(values: impl Iterator<Item = f32>) -> (f32, f32) {
-    values.fold((f32::NEG_INFINITY, f32::NEG_INFINITY), |(first, second), v| {
-        if v > first { (v, first) } else { (first, second.max(v)) }
-    })
 }
 
 /// Position and value of the largest value, the first of equals.
@@ -194,7 +72,7 @@ impl Heads {
     /// Checks every size against the code lists.
     /// # Errors
     /// A sentence that names the first head of another size.
-    pub fn check(&self, catalogue: Catalogue) -> Result<(), String> {
+    pub fn check(&self, catalogue: Catalogue, views: usize) -> Result<(), String> {
         let sizes = |name: &str, heads: &[Affine], count: usize, width: usize| match heads
             .iter()
             .find(|a| a.weights.len() != width)
@@ -204,13 +82,16 @@ impl Heads {
             None => Ok(()),
         };
         let width = record_width(catalogue);
-        sizes("sentence_needs", &self.sentence_needs, STATUSES, NEED_FEATURES)?;
-        sizes(
-            "sentence_demands",
-            &self.sentence_demands,
-            catalogue.demands,
-            demand_width(Outputs(catalogue)),
-        )?;
+        self.sentence_needs.check("sentence_needs", need_width(views), STATUSES)?;
+        let DemandHead { perceptron, context } = &self.sentence_demands;
+        perceptron.check("sentence_demands", demand_width(catalogue, views), 1)?;
+        if context.len() != catalogue.demands || context.iter().any(|row| row.len() != 2 * catalogue.needs) {
+            return Err(format!(
+                "sentence_demands: context is not {} by {}",
+                catalogue.demands,
+                2 * catalogue.needs
+            ));
+        }
         sizes("assessable", &self.assessable, catalogue.domains, width)?;
         sizes("actions", &self.actions, catalogue.actions, width)?;
         for levels in &self.levels {
@@ -232,24 +113,47 @@ impl Heads {
 
     /// Logits of every sentence.
     #[must_use]
-    pub fn sentences(&self, logits: &Logits) -> SentenceHeads {
-        let mut needs = Vec::new();
-        for features in need_features(logits).chunks_exact(NEED_FEATURES) {
-            needs.extend(self.sentence_needs.iter().map(|head| head.logit(features)));
-        }
-        let mut demands = Vec::new();
-        for features in demand_features(logits).chunks_exact(demand_width(logits.outputs)) {
-            demands.extend(self.sentence_demands.iter().map(|head| head.logit(features)));
+    pub fn sentences(&self, views: &Views) -> SentenceHeads {
+        let blend = views.blend();
+        let Catalogue { needs: codes, demands: asks, .. } = blend.outputs.0;
+        let (mut features, mut hidden, mut context) = (Vec::new(), Vec::new(), Vec::new());
+        let (of_needs, of_demands) = (NeedFeatures::new(views), DemandFeatures::new(views));
+        let mut needs = Vec::with_capacity(blend.sentences() * codes * STATUSES);
+        let mut demands = Vec::with_capacity(blend.sentences() * asks);
+        for i in 0..blend.sentences() {
+            for need in 0..codes {
+                if of_needs.hopeless(i, need) {
+                    needs.extend([FAR; STATUSES]);
+                    continue;
+                }
+                features.clear();
+                of_needs.push(i, need, &mut features);
+                self.sentence_needs.logits(&features, &mut hidden, &mut needs);
+            }
+            context.clear();
+            of_demands.context(i, &mut context);
+            for (demand, weights) in self.sentence_demands.context.iter().enumerate() {
+                if of_demands.hopeless(i, demand) {
+                    demands.push(FAR);
+                    continue;
+                }
+                features.clear();
+                of_demands.push(i, demand, &mut features);
+                self.sentence_demands.perceptron.logits(&features, &mut hidden, &mut demands);
+                if let Some(logit) = demands.last_mut() {
+                    *logit += weights.iter().zip(&context).map(|(w, x)| w * x).sum::<f32>();
+                }
+            }
         }
         SentenceHeads { needs, demands }
     }
 
     /// Reads a record.
     #[must_use]
-    pub fn read(&self, logits: &Logits) -> Reading {
-        let catalogue = logits.outputs.0;
-        let sentences = logits.sentences();
-        let heads = self.sentences(logits);
+    pub fn read(&self, views: &Views) -> Reading {
+        let catalogue = views.blend().outputs.0;
+        let sentences = views.blend().sentences();
+        let heads = self.sentences(views);
         let width = catalogue.needs * STATUSES;
         // For each need and status, and for each demand, the sentence that says it most clearly.
         let mut speakers = Vec::with_capacity(width + catalogue.demands);

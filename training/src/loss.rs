@@ -1,36 +1,15 @@
-//! What fine-tuning asks for.
+//! What fits are asked for.
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 
-use super::data::Item;
-
-/// Targets of the pieces of some windows: 1 where an output is true.
-/// # Shapes
-/// `(pieces, outputs)`.
-/// # Errors
-/// If memory runs out.
-pub(super) fn targets(items: &[Item], outputs: usize) -> Result<Tensor> {
-    let pieces: usize = items.iter().map(|item| item.labels.len()).sum();
-    let mut values = vec![0f32; pieces * outputs];
-    let rows = values.chunks_exact_mut(outputs.max(1));
-    for (row, labels) in rows.zip(items.iter().flat_map(|item| &item.labels)) {
-        for &label in labels {
-            if let Some(value) = row.get_mut(usize::from(label)) {
-                *value = 1.0;
-            }
-        }
-    }
-    Tensor::from_vec(values, (pieces, outputs), &Device::Cpu)
-}
-
-/// Binary cross-entropy of logits, summed over outputs, the mean over pieces; true outputs count `positive_weight` times.
+/// Binary cross-entropy of logits, summed over outputs, the mean over rows; true outputs count `positive_weight` times.
 ///
 /// Per entry: w (max(z, 0) - z y + ln(1 + exp(-|z|))), which no logit overflows.
 /// # Shapes
-/// `logits`, `targets`: `(pieces, outputs)`; result `()`.
+/// `logits`, `targets`: `(rows, outputs)`; result `()`.
 /// # Errors
 /// If the shapes do not fit.
-pub(super) fn cross_entropy(logits: &Tensor, targets: &Tensor, positive_weight: f64) -> Result<Tensor> {
+pub(crate) fn cross_entropy(logits: &Tensor, targets: &Tensor, positive_weight: f64) -> Result<Tensor> {
     let softplus = (logits.abs()?.neg()?.exp()? + 1.0)?.log()?;
     let each = ((logits.relu()? - (logits * targets)?)? + softplus)?;
     let weights = targets.affine(positive_weight - 1.0, 1.0)?;
@@ -40,7 +19,7 @@ pub(super) fn cross_entropy(logits: &Tensor, targets: &Tensor, positive_weight: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use candle_core::Var;
+    use candle_core::{Device, Var};
 
     #[test]
     fn the_gradient_is_the_weighted_error() {
