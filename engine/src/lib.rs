@@ -27,8 +27,11 @@ pub mod heads;
 pub mod language;
 pub mod linear;
 pub mod logits;
+/// Which instructions the encoder's kernels use.
+pub mod kernels {
+    pub use relat_kernels::{Kernels, Path, PathError};
+}
 pub mod model;
-
 pub mod pipeline;
 pub mod reading;
 mod segment;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use relat_engine::kernels;
 
 use crate::store::Location;
 use crate::vault::{self, Keyring};
@@ -85,6 +86,10 @@ pub struct Scoring {
     /// program, or in the source tree it was built from.
     #[arg(long, env = "RELAT_MODEL", value_name = "DIR")]
     pub model: Option<PathBuf>,
+    /// Instructions that the encoder uses: portable, avx2, avxvnni, vnni or amx. Without it: the fastest that this
+    /// processor has. All give the same answers.
+    #[arg(long, env = "RELAT_KERNELS", value_name = "PATH")]
+    pub kernels: Option<kernels::Path>,
     /// Longest text taken, in bytes of UTF-8.
     #[arg(long, env = "RELAT_MAX_BYTES", value_name = "BYTES", default_value_t = Scoring::MAX_BYTES,
           value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1 << 30))]
@@ -96,6 +101,13 @@ pub struct Scoring {
 }
 
 impl Scoring {
+    /// Makes the kernels that were asked for those of the process. To be called before a model is loaded.
+    /// # Errors
+    /// [`kernels::PathError`] where this processor has not the instructions.
+    pub fn choose_kernels(&self) -> Result<(), kernels::PathError> {
+        self.kernels.map_or(Ok(()), kernels::Kernels::force)
+    }
+
     /// The default limit: about thirty pages.
     pub const MAX_BYTES: usize = 64 * 1024;
     /// The default limit in characters: as many as the bytes may be.

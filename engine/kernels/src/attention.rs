@@ -70,19 +70,18 @@ pub struct AttentionBuffers {
 dispatched! {
     /// What the tokens `rows` of a sequence take from all its tokens.
     /// # Shapes
-    /// `qkv`: `(tokens, 3 * width)`, queries, keys and values, [`Heads::width`] each; `out`: `(rows, width)`.
+    /// `sequence`: `(tokens, 3 * width)`, queries, keys and values, [`Heads::width`] each; `out`: `(rows, width)`.
     /// # Panics
     /// If the shapes do not fit each other.
     pub fn attend(
-        qkv: &[f32], heads: Heads, rows: Range<usize>, buffers: &mut AttentionBuffers, out: &mut [f32],
+        sequence: (&[f32], Heads), rows: Range<usize>, buffers: &mut AttentionBuffers, out: &mut [f32],
     ) = attend_rows
 }
 
 #[inline(always)]
 fn attend_rows<S: Isa>(
     isa: S,
-    qkv: &[f32],
-    heads: Heads,
+    (qkv, heads): (&[f32], Heads),
     rows: Range<usize>,
     buffers: &mut AttentionBuffers,
     out: &mut [f32],

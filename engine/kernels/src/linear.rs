@@ -3,8 +3,14 @@
 //! A weight is `q * scale` with a scale an output; an activation `q * scale + middle` with a scale and a middle a row,
 //! found as the row is quantised. The products of the bytes are added up exactly, in 32 bits.
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod amx;
+
 use crate::aligned::{Aligned, LINE};
 use crate::functions::gelu;
+use crate::path::Kernels;
+#[cfg(target_arch = "x86_64")]
+use crate::path::Path;
 use crate::simd::{Isa, LANES, dispatched, lanes, lanes_mut};
 
 /// Largest size of a quantised number.
@@ -116,7 +122,8 @@ impl Activations {
     /// Makes room for rows of `width` numbers; no memory is asked for if there was as much before.
     pub(crate) fn resize(&mut self, rows: usize, width: usize) {
         self.stride = width.next_multiple_of(LINE);
-        self.bytes.resize(rows * self.stride);
+        // Whole tiles, of which AMX reads the last in full.
+        self.bytes.resize(rows.next_multiple_of(32) * self.stride);
         self.rows.resize(rows, Row::default());
     }
 
@@ -136,22 +143,36 @@ pub enum Then {
     Gelu,
 }
 
-dispatched! {
-    /// `out = x weight' + bias`, and what then follows.
-    /// # Shapes
-    /// `x`: `(rows, inputs)`; `out`: `(rows, width)`, [`Linear::width`].
-    /// # Panics
-    /// If the shapes do not fit each other.
-    pub fn linear(x: &Activations, linear: &Linear, then: Then, out: &mut [f32]) = product
+/// `out = x weight' + bias`, and what then follows.
+/// # Shapes
+/// `x`: `(rows, inputs)`; `out`: `(rows, width)`, [`Linear::width`].
+/// # Panics
+/// If the shapes do not fit each other.
+pub fn linear(kernels: Kernels, x: &Activations, linear: &Linear, then: Then, out: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if kernels.path() == Path::Amx {
+        // SAFETY: `Kernels` of this path exist only where the tiles were granted and AVX-512 with VNNI was detected.
+        return unsafe { amx::product(crate::simd::avx512::Avx512::detected(), x, linear, then, out) };
+    }
+    vectors(kernels, x, linear, then, out);
+}
+
+dispatched! { fn vectors(x: &Activations, linear: &Linear, then: Then, out: &mut [f32]) = product }
+
+/// Rows and panels, after a check that all lengths fit.
+#[inline(always)]
+fn check(x: &Activations, linear: &Linear, out: &[f32]) -> (usize, usize) {
+    let (rows, panels) = (x.rows.len(), linear.width() / LANES);
+    assert_eq!(x.stride, linear.groups() * GROUP, "activations of another width");
+    assert!(x.bytes.len() >= rows * x.stride, "rows without their bytes");
+    assert_eq!(out.len(), rows * linear.width(), "output of another size");
+    (rows, panels)
 }
 
 /// Walks over blocks: panels outside, so that a block of weights stays in the first cache for all rows.
 #[inline(always)]
 fn product<S: Isa>(isa: S, x: &Activations, linear: &Linear, then: Then, out: &mut [f32]) {
-    let (rows, panels) = (x.rows.len(), linear.width() / LANES);
-    assert_eq!(x.stride, linear.groups() * GROUP, "activations of another width");
-    assert_eq!(x.bytes.len(), rows * x.stride, "rows without their bytes");
-    assert_eq!(out.len(), rows * linear.width(), "output of another size");
+    let (rows, panels) = check(x, linear, out);
     let mut panel = 0;
     while panel < panels {
         let wide = match panels - panel {
@@ -208,8 +229,8 @@ impl<S: Isa> Job<'_, S> {
     /// `row + ROWS` rows and `panel + PANELS` panels must exist, `out` be of the right size, `x` as wide as the weights.
     #[inline(always)]
     unsafe fn block<const ROWS: usize, const PANELS: usize>(&self, out: &mut [f32]) {
-        let Self { isa, x, linear, then, row, panel } = *self;
-        let (groups, stride, width) = (linear.groups(), x.stride, linear.width());
+        let Self { isa, x, linear, row, panel, .. } = *self;
+        let (groups, stride) = (linear.groups(), x.stride);
         let mut acc = [[isa.splat_i(0); PANELS]; ROWS];
         // SAFETY: the first byte of row `row`, which exists.
         let a = unsafe { x.bytes.as_ptr().add(row * stride) };
@@ -231,21 +252,45 @@ impl<S: Isa> Job<'_, S> {
             }
         }
         for (j, i) in (0..PANELS).flat_map(|j| (0..ROWS).map(move |i| (j, i))) {
-            let at = (panel + j) * LANES;
-            let column = |v: &[f32]| isa.load(lanes(v, at));
-            let sum = if S::OFFSET == 0 {
-                acc[i][j]
-            } else {
-                isa.add_i(acc[i][j], isa.load_i(lanes(&linear.excess, at)))
-            };
-            let Row { scale, middle } = x.rows[row + i];
-            let scale = isa.mul(isa.splat(scale), column(&linear.scales));
-            let base = isa.mul_add(isa.splat(middle), column(&linear.sums), column(&linear.bias));
-            let y = isa.mul_add(isa.float(sum), scale, base);
-            let y = if then == Then::Gelu { gelu(isa, y) } else { y };
-            isa.store(lanes_mut(out, (row + i) * width + at), y);
+            self.finish(i, j, acc[i][j], out);
         }
     }
+
+    /// Sums of row `row + i` and panel `panel + j` as numbers.
+    #[inline(always)]
+    fn finish(&self, i: usize, j: usize, sums: S::I, out: &mut [f32]) {
+        let Self { isa, x, linear, then, row, panel } = *self;
+        let at = (panel + j) * LANES;
+        let column = |v: &[f32]| isa.load(lanes(v, at));
+        let sums = if S::OFFSET == 0 { sums } else { isa.add_i(sums, isa.load_i(lanes(&linear.excess, at))) };
+        let Row { scale, middle } = x.rows[row + i];
+        let scale = isa.mul(isa.splat(scale), column(&linear.scales));
+        let base = isa.mul_add(isa.splat(middle), column(&linear.sums), column(&linear.bias));
+        let y = isa.mul_add(isa.float(sums), scale, base);
+        let y = if then == Then::Gelu { gelu(isa, y) } else { y };
+        isa.store(lanes_mut(out, (row + i) * linear.width() + at), y);
+    }
+}
+
+/// Whether kernels give the portable path's bits on a fixed layer: what is asked of instructions that no test has run.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn agree(kernels: Kernels, reference: Kernels) -> bool {
+    const INPUTS: usize = 192;
+    const OUTPUTS: usize = 80;
+    const ROWS: usize = 37;
+    let numbers = |n: usize, step: usize| -> Vec<f32> {
+        #[expect(clippy::cast_precision_loss, reason = "below 256")]
+        (0..n).map(|i| (i * step % 251) as f32 - 125.0).collect()
+    };
+    let layer = Linear::new(&numbers(OUTPUTS * INPUTS, 17), &numbers(OUTPUTS, 5), INPUTS);
+    let x = numbers(ROWS * INPUTS, 31);
+    let run = |kernels| {
+        let (mut bytes, mut out) = (Activations::default(), vec![0.0; ROWS * layer.width()]);
+        crate::rows::quantise(kernels, &x, INPUTS, &mut bytes);
+        linear(kernels, &bytes, &layer, Then::Gelu, &mut out);
+        out.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    run(kernels) == run(reference)
 }
 
 #[cfg(test)]

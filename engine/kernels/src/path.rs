@@ -50,12 +50,21 @@ impl Path {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => has_avx512_vnni(),
             #[cfg(target_arch = "x86_64")]
-            Self::Amx => false,
+            Self::Amx => *AMX,
             #[cfg(not(target_arch = "x86_64"))]
             _ => false,
         }
     }
 }
+
+/// Asked once a process. No machine of ours has run the tiles, so that they have to agree with the portable path first.
+#[cfg(target_arch = "x86_64")]
+static AMX: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
+    let kernels = |path| Kernels { path };
+    has_avx512_vnni()
+        && *crate::linear::amx::GRANTED
+        && crate::linear::agree(kernels(Path::Amx), kernels(Path::Portable))
+});
 
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {

@@ -72,6 +72,7 @@ impl FileError {
 type Outcome = Result<(String, Assessment), FileError>;
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    options.scoring.choose_kernels()?;
     let pipeline = Pipeline::load(&bundle::locate(options.scoring.model.as_deref())?)?;
     let style = Style::of_stdout();
     let mut all_read = true;

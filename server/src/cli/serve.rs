@@ -45,6 +45,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let Kept { location, keyring, temporary } = kept(config)?;
     let store = Store::open(&location, Arc::new(keyring)).await?;
     health.opened(store.clone());
+    config.scoring.choose_kernels()?;
     let (model, seen) = load(config, &store).await?;
     let limits = Limits { threads: config.threads, queue: config.queue };
     let inference = Inference::start(model, limits, Arc::clone(&metrics))?;

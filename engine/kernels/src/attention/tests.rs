@@ -54,7 +54,7 @@ fn run(kernels: Kernels, qkv: &[f32], heads: Heads, cuts: &[usize]) -> Vec<u32> 
     let mut start = 0;
     for &end in cuts.iter().chain(&[tokens]) {
         let to = &mut out[start * heads.width()..end * heads.width()];
-        attend(kernels, qkv, heads, start..end, &mut buffers, to);
+        attend(kernels, (qkv, heads), start..end, &mut buffers, to);
         start = end;
     }
     bits(&out)

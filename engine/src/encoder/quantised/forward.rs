@@ -213,7 +213,7 @@ impl Step<'_> {
                 let out = (from - rows.start) * width..(to - rows.start) * width;
                 let out = buffers.context.get_mut(out).unwrap_or_default();
                 let rows = from - start..to - start;
-                attend(encoder.kernels, qkv, encoder.heads, rows, &mut buffers.attention, out);
+                attend(encoder.kernels, (qkv, encoder.heads), rows, &mut buffers.attention, out);
             }
             start = end;
         }
