@@ -18,7 +18,6 @@ mod many;
 mod once;
 mod page;
 mod records;
-mod session;
 mod trace;
 
 pub use error::Error;
@@ -35,10 +34,10 @@ pub fn app(state: AppState) -> Router {
         .merge(many::router(state.max_bytes))
         .merge(page::router(state.max_bytes))
         .merge(records::router())
-        .merge(session::router())
         .merge(assets::router())
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .layer(axum::middleware::from_fn_with_state(state.clone(), page::problems_as_pages))
         .layer(CatchPanicLayer::custom(error::from_panic))
         .layer(axum::middleware::from_fn_with_state(state.deadline, trace::deadline))
         .layer(axum::middleware::from_fn(trace::request))

@@ -25,7 +25,7 @@ mod people;
 mod rotate;
 mod sessions;
 
-pub use cases::{Case, Groups, Reach};
+pub use cases::{Case, Groups, Listed, Reach};
 pub use erase::Erased;
 pub(crate) use interviews::{Appended, Version};
 pub use interviews::{Interview, Narrative, Reading};

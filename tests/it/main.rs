@@ -6,6 +6,8 @@ mod api;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod chromium;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod database;
@@ -21,6 +23,8 @@ mod laws;
 mod leaks;
 #[cfg(test)]
 mod offline;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod records;
 #[cfg(test)]

@@ -186,8 +186,10 @@ impl Running {
     /// Starts the service in earnest, with a key; returns the first administrator's link as well, while there is one.
     pub(crate) fn serve(key: &Path, arguments: &[&str]) -> (Self, Option<String>) {
         let mut child = Command::new(RELAT)
-            .args(["serve", "--bind", "127.0.0.1:0", "--log", "warn", "--key-file"])
+            .args(["serve", "--log", "warn", "--key-file"])
             .arg(key)
+            // A test may want an address that was used before.
+            .args(if arguments.contains(&"--bind") { &[][..] } else { &["--bind", "127.0.0.1:0"] })
             .arg("--model")
             .arg(bundle())
             .args(arguments)

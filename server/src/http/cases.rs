@@ -69,12 +69,12 @@ async fn list(
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateCase {
     /// What the centre calls the person; not a name. Up to 64 bytes.
-    pseudonym: String,
+    pub(super) pseudonym: String,
     #[serde(default)]
-    groups: Groups,
+    pub(super) groups: Groups,
 }
 
-async fn create(State(state): State<AppState>, once: Once<CreateCase>) -> Result<Response, Error> {
+pub(super) async fn create(State(state): State<AppState>, once: Once<CreateCase>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Write)?;
     let crate::store::Reach::Centre(centre) = grant.reach else { return Err(Error::Forbidden) };
     let pseudonym = once.body.pseudonym.trim();

@@ -253,6 +253,10 @@ fn refusal(refused: Refused) -> &'static str {
     }
 }
 
+/// The code of the problem that an answer tells, for who turns it into a page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Code(pub(super) &'static str);
+
 /// A problem as RFC 9457 writes it; `code` is an extension member.
 #[derive(Debug, Serialize)]
 struct Problem {
@@ -289,6 +293,7 @@ impl IntoResponse for Error {
             },
         };
         let mut response = (status, Json(problem)).into_response();
+        response.extensions_mut().insert(Code(code));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if matches!(self, Self::Busy) {

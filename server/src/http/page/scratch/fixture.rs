@@ -6,7 +6,7 @@ use relat_engine::{
 };
 
 /// The narrative.
-pub(super) const TEXT: &str = include_str!("../../../words/example.ca.txt");
+pub(super) const TEXT: &str = include_str!("../../../../words/example.ca.txt");
 
 const NEEDS: [(&str, Status, f32, &[&str]); 8] = [
     (

@@ -6,7 +6,7 @@ use relat_engine::{
     Assessment, DemandFinding, Evidence, Language, LevelFinding, NeedFinding, Status, Taxonomy,
 };
 
-use super::evidence::{Kind, Mark, Segment, segments};
+use super::super::evidence::{Kind, Mark, Segment, segments};
 use crate::words::{self, Likelihood, Words};
 
 /// Sentences quoted in a card; the others are only marked in the text.
@@ -126,7 +126,7 @@ struct Builder<'a> {
     text: &'a str,
     assessment: &'a Assessment,
     language: Language,
-    w: &'static Words,
+    w: Words,
     t: &'static Taxonomy,
 }
 
@@ -218,12 +218,12 @@ impl<'a> Builder<'a> {
         if let Some(cell) = level.level.and_then(|l| cells.get_mut(usize::from(l).checked_sub(1)?)) {
             cell.chosen = true;
         }
-        let word = level.level.and_then(|l| self.w.levels.names.get(usize::from(l).checked_sub(1)?));
+        let word = level.level.and_then(|l| self.w.level(l));
         Row {
             code: &level.domain,
             label: self.label(&level.domain),
             level: level.level,
-            level_word: word.map_or(&self.w.levels.not_told, |word| word),
+            level_word: word.map_or(self.w.levels_not_told(), |word| word),
             cells,
             spans: spans(&level.evidence),
         }

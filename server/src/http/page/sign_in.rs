@@ -4,20 +4,20 @@ use askama::Template;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use relat_engine::Language;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::caller::{COOKIE, cookie, is_from_elsewhere};
-use super::page::interface_language;
-use super::{Error, assets};
+use super::shell::{Shell, language_of, page};
+use crate::http::Error;
+use crate::http::caller::{COOKIE, cookie, is_from_elsewhere};
 use crate::state::AppState;
 use crate::store::SignIn;
 use crate::store::audit::Note;
-use crate::words::{self, Words};
+use crate::words::Words;
 
 /// Shortest and longest password, in characters (NIST SP 800-63B asks for length, not for kinds of characters).
 const PASSWORD: std::ops::RangeInclusive<usize> = 12..=200;
@@ -32,9 +32,7 @@ pub(super) fn router() -> Router<AppState> {
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
-    lang: &'static str,
-    w: &'static Words,
-    assets: String,
+    shell: Shell,
     problem: Option<&'a str>,
     /// Of a one-time link; without it the form signs in.
     token: Option<&'a str>,
@@ -45,14 +43,13 @@ fn render(
     token: Option<&str>,
     (status, problem): (StatusCode, Option<&str>),
 ) -> Result<Response, Error> {
-    let (lang, w) = (words::tag(language), Words::of(language));
-    let page = SignInPage { lang, w, assets: assets::folder(), problem, token };
-    let html = page.render().map_err(|_| Error::Internal)?;
-    Ok((status, [(header::CONTENT_LANGUAGE, words::tag(language))], Html(html)).into_response())
+    // The switch of languages leads back to a form of its own: a link's token is not in any address but its own.
+    let path = token.map_or_else(|| "/sign-in".to_owned(), |token| format!("/welcome?token={token}"));
+    page(&SignInPage { shell: Shell::gate(language, &path), problem, token }, status)
 }
 
 async fn form(headers: HeaderMap) -> Result<Response, Error> {
-    render(interface_language(None, &headers), None, (StatusCode::OK, None))
+    render(language_of(&headers, None), None, (StatusCode::OK, None))
 }
 
 #[derive(Deserialize)]
@@ -76,8 +73,8 @@ async fn sign_in(
 ) -> Result<Response, Error> {
     own_site(&headers)?;
     let Credentials { login, password } = taken(form)?;
-    let language = interface_language(None, &headers);
-    let w = &Words::of(language).sign_in;
+    let language = language_of(&headers, None);
+    let w = Words::of(language);
     let (status, problem) = match state.store.sign_in(login.trim(), password).await? {
         SignIn::Done { person, token } => {
             note(&state, format!("person:{person}"), "sign_in").await?;
@@ -87,8 +84,8 @@ async fn sign_in(
             response.headers_mut().insert(header::SET_COOKIE, set);
             return Ok(response);
         }
-        SignIn::Wrong => (StatusCode::UNAUTHORIZED, &w.wrong),
-        SignIn::Locked => (StatusCode::TOO_MANY_REQUESTS, &w.locked),
+        SignIn::Wrong => (StatusCode::UNAUTHORIZED, w.sign_in_wrong()),
+        SignIn::Locked => (StatusCode::TOO_MANY_REQUESTS, w.sign_in_locked()),
     };
     // Which login was tried is not put on record: people type their password there.
     note(&state, "anonymous".to_owned(), "sign_in.refused").await?;
@@ -120,7 +117,7 @@ struct Link {
 }
 
 async fn welcome(headers: HeaderMap, Query(link): Query<Link>) -> Result<Response, Error> {
-    render(interface_language(None, &headers), Some(&link.token), (StatusCode::OK, None))
+    render(language_of(&headers, None), Some(&link.token), (StatusCode::OK, None))
 }
 
 #[derive(Deserialize)]
@@ -136,16 +133,16 @@ async fn accept(
 ) -> Result<Response, Error> {
     own_site(&headers)?;
     let Choice { token, password } = taken(form)?;
-    let language = interface_language(None, &headers);
-    let w = &Words::of(language).sign_in;
+    let language = language_of(&headers, None);
+    let w = Words::of(language);
     if !PASSWORD.contains(&password.chars().count()) {
-        return render(language, Some(&token), (StatusCode::UNPROCESSABLE_ENTITY, Some(&w.short)));
+        return render(language, Some(&token), (StatusCode::UNPROCESSABLE_ENTITY, Some(w.sign_in_short())));
     }
     match state.store.accept(&token, password).await? {
         Some(person) => {
             note(&state, format!("person:{person}"), "password.choose").await?;
             Ok(Redirect::to("/sign-in").into_response())
         }
-        None => render(language, Some(&token), (StatusCode::GONE, Some(&w.used))),
+        None => render(language, Some(&token), (StatusCode::GONE, Some(w.sign_in_used()))),
     }
 }

@@ -1,0 +1,243 @@
+## Every page
+
+tagline = El model proposa. Vostè decideix.
+skip = Ves al contingut
+interface-language = Llengua de la pàgina
+demo = Demostració amb una clau d'un sol ús: tothom hi té accés, i el que s'hi introdueix es perd en tancar el programa. Feu servir només textos inventats.
+
+## sign in
+
+sign-in-heading = Entrar
+sign-in-login = Usuari
+sign-in-password = Contrasenya
+sign-in-enter = Entrar
+sign-in-wrong = L'usuari i la contrasenya no es corresponen.
+sign-in-locked = Massa contrasenyes errònies. Torna-ho a provar d'aquí a un quart d'hora.
+sign-in-choose = Tria la teva contrasenya
+sign-in-set = Desar-la
+sign-in-short = Almenys 12 caràcters; unes quantes paraules fan el fet.
+sign-in-used = Aquest enllaç ja s'ha fet servir o ha caducat. Demana'n un de nou a qui administra el servei.
+sign-in-leave = Sortir
+sign-in-welcome = Us han donat accés a Relat. Aquest enllaç només serveix una vegada.
+
+## text
+
+text-heading = Entrevista
+text-label = El que explica la persona
+text-placeholder =
+    Escriviu o enganxeu el que explica la persona.
+
+    Els suggeriments surten al costat quan s'acaba una frase, cadascun amb les frases en què es basa.
+text-read = Suggereix
+text-example = Prova-ho amb una entrevista inventada
+text-marked = El text, amb les frases marcades
+text-resting = En aquesta frase
+text-resting-nothing = Cap suggeriment no es basa en aquesta frase
+text-private = El text no es desa, i només surt d'aquest ordinador cap al servidor de relat que ha obert aquesta pàgina.
+text-noscript = Aquest navegador no executa programes: premeu «Suggereix» per veure els suggeriments.
+
+## state
+
+state-reading = Llegint…
+state-read-at = Llegit a les { $time }
+state-changed = Ha canviat des que es va llegir
+state-offline = El servidor no respon. El text continua aquí: premeu «Suggereix» per tornar-ho a provar.
+state-word = { $n ->
+    [one] paraula
+   *[other] paraules
+}
+
+## findings
+
+findings-heading = Suggeriments
+findings-alerts = Primer de tot
+findings-alerts-hint = cal que un servei actuï de seguida
+findings-needs = Necessitats
+findings-demands = Demandes
+findings-demands-hint = el que la persona demana
+findings-quiet = Llegit, no suggerit
+findings-quiet-hint = ho nega, és passat o és d'algú altre
+findings-weak = { $n ->
+    [one] troballa dubtosa, per sota del llindar
+   *[other] troballes dubtoses, per sota del llindar
+}
+findings-more = { $n ->
+    [one] frase més
+   *[other] frases més
+}
+findings-none = Res que el model suggereixi. Això no demostra que tot vagi bé.
+findings-empty-text = Aquí sortirà el que es trobi al text, amb les frases en què es basa.
+findings-legend = Com es llegeixen les marques
+findings-legend-alert = una necessitat davant la qual cal actuar de seguida
+findings-legend-need = una necessitat
+findings-legend-demand = el que la persona demana
+findings-legend-quiet = negat, passat o d'algú altre: no és cap suggeriment
+findings-how = Premeu un suggeriment per veure'n les frases. Premeu una frase per veure què s'hi basa.
+
+## levels
+
+levels-heading = Matriu d'autosuficiència
+levels-hint = com n'està de segur, el model, de cada nivell
+levels-domain = Àmbit
+levels-level = Nivell
+levels-names-1 = agut
+levels-names-2 = baix
+levels-names-3 = just
+levels-names-4 = prou
+levels-names-5 = ple
+levels-not-told = no se'n parla
+levels-not-told-hint = el text no n'explica prou. El silenci no és mai un 5.
+
+## actions
+
+actions-heading = Es podria explorar
+actions-hint = del catàleg; aquesta llista no dona dret a res
+actions-because = per
+actions-to-check = Cal comprovar
+actions-none = Res del catàleg no respon al que s'ha llegit.
+actions-more = { $n ->
+    [one] actuació menys probable
+   *[other] actuacions menys probables
+}
+actions-kinds-benefit = prestació
+actions-kinds-service = servei
+actions-kinds-referral = derivació
+actions-kinds-coordination = coordinació
+actions-kinds-emergency = avui
+
+## warnings
+
+warnings-heading = Cal tenir en compte
+warnings-other-language = { $n ->
+    [one] { $n } frase és en una llengua amb què el model no s'ha entrenat.
+   *[other] { $n } frases són en una llengua amb què el model no s'ha entrenat.
+}
+warnings-very-short = { $n ->
+    [one] El text només té { $n } paraula: els suggeriments es basen en molt poc.
+   *[other] El text només té { $n } paraules: els suggeriments es basen en molt poc.
+}
+warnings-nothing-found = No s'ha trobat res que el model suggereixi.
+warnings-control-characters = { $n ->
+    [one] El text té { $n } caràcter invisible.
+   *[other] El text té { $n } caràcters invisibles.
+}
+warnings-long-sentence = Hi ha una frase molt llarga, probablement diverses sense punts: el que s'hi basa és poc precís.
+warnings-contradiction = De «{ $need }» es diu que sí i també que no.
+warnings-unknown = El text s'ha llegit amb una reserva.
+
+## likelihood
+
+likelihood-very-likely = molt probable
+likelihood-likely = probable
+likelihood-possible = possible
+likelihood-doubtful = dubtós
+
+## status
+
+status-present = present
+status-absent = diu que no
+status-past = passat
+status-other = d'algú altre, o només temut
+
+## languages
+
+languages-ca = català
+languages-es = castellà
+languages-en = anglès
+languages-other = una altra llengua
+
+## problems
+
+problems-signed-out = La sessió s'ha acabat. Entra en una altra pestanya i torna-ho a provar; el text continua aquí.
+problems-empty-text = Encara no hi ha text.
+problems-text-too-long = El text és massa llarg: escurceu-lo o llegiu-lo per parts.
+problems-busy = Ara mateix s'estan llegint massa textos. Torneu-ho a provar d'aquí a un segon; el text continua aquí.
+problems-store-unavailable = No es pot escriure al registre i, per tant, ara no es pot suggerir res. El text continua aquí.
+problems-other = Alguna cosa ha fallat. El text continua aquí: torneu-ho a provar i, si segueix, aviseu qui porta aquest servei.
+problems-heading = No ha pogut ser
+problems-back = Torna a l’inici
+problems-forbidden = El vostre rol no hi dona accés.
+problems-not-found = Aquí no hi ha res, o no és del vostre centre.
+problems-conflict = Algú altre hi ha escrit mentrestant. Mireu-ho de nou i torneu a decidir.
+problems-alerts = Abans de tancar cal decidir sobre tots els avisos.
+problems-taken = Ja n’hi ha un amb aquest nom.
+problems-field = Falta alguna dada o no té la forma esperada.
+problems-closed = L’entrevista és tancada: torneu-la a obrir primer.
+problems-blind = Primer puntueu tots els àmbits de la matriu.
+problems-undo = No hi ha res per desfer o refer.
+
+## about
+
+about-versions = Fet amb
+about-thresholds = llindars
+about-taxonomy = taxonomia
+about-catalogue = catàleg
+about-engine = motor
+about-api = API
+about-catalogue-english = En aquesta versió del catàleg les condicions són en anglès.
+
+## navigation
+
+nav-heading = Apartats
+nav-cases = Expedients
+nav-scratch = Prova un text
+nav-accessibility = Accessibilitat
+
+## cases
+
+cases-heading = Expedients
+cases-new = Expedient nou
+cases-search = Cerca pel codi
+cases-find = Cerca
+cases-none = Encara no hi ha cap expedient al vostre centre. Comenceu amb «Expedient nou».
+cases-not-found = Cap expedient no té aquest codi.
+cases-case = Expedient
+cases-last = Última entrevista
+cases-interviews = Entrevistes
+cases-state = Estat
+cases-open = per acabar
+cases-closed = tancada
+cases-more = Més antics
+cases-pseudonym = Codi de l’expedient
+cases-pseudonym-hint = El que fa servir el centre per a aquesta persona, com ara 2026-0417. No hi poseu el nom.
+cases-groups = Dades de grup
+cases-groups-hint = Opcionals. Només serveixen per saber si el model s’equivoca més amb uns grups que amb altres.
+cases-gender = Gènere
+cases-gender-f = dona
+cases-gender-m = home
+cases-gender-x = no binari
+cases-age = Edat
+cases-origin = Origen
+cases-origin-local = Catalunya o resta de l’Estat
+cases-origin-europe = resta d’Europa
+cases-origin-africa = Àfrica
+cases-origin-america = Amèrica
+cases-origin-asia = Àsia i Oceania
+cases-language = Llengua
+cases-make = Crea l’expedient i comença
+cases-cancel = Cancel·la
+interviews-new = Entrevista nova
+interviews-none = Encara no hi ha cap entrevista.
+interviews-held-on = Feta el
+interviews-language = Llengua
+interviews-author = Qui la va fer
+
+## accessibility
+
+accessibility-heading = Declaració d’accessibilitat
+accessibility-what = Relat ha de servir a tothom que hi treballi: sense ratolí, amb lector de pantalla, amb la lletra grossa, en un mòbil. S’ha fet seguint WCAG 2.1 nivell AA i la norma EN 301 549.
+accessibility-state = Com està
+accessibility-state-text = Parcialment conforme. Cada pàgina i cada estat es comproven amb axe-core en tres llengües, en clar i en fosc, a 1280 i a 360 píxels, i no hi ha cap defecte greu conegut. Les comprovacions automàtiques no ho veuen tot.
+accessibility-how = Com s’ha fet
+accessibility-how-keys = Tot es pot fer amb el teclat. Les tecles d’una sola lletra només funcionen quan el focus és als suggeriments; «?» les mostra.
+accessibility-how-shape = Res no es distingeix només pel color: cada mena de troballa té la seva forma i la seva línia.
+accessibility-how-reader = Cada suggeriment diu les seves frases; el que es desa i el que falla s’anuncia sense moure el focus.
+accessibility-how-zoom = Es pot ampliar al 200 % i llegir a 360 píxels d’amplada sense desplaçar-se de costat.
+accessibility-how-motion = Qui ha demanat menys moviment no en veu. Hi ha mode fosc i respecta els colors forçats.
+accessibility-how-script = Sense JavaScript es pot llegir tot i decidir amb formularis.
+accessibility-limits = El que no està bé
+accessibility-limits-box = Les marques dins la caixa on s’escriu són només visuals: un lector de pantalla troba les mateixes frases a cada suggeriment i, quan el cursor s’hi mou, sota el text.
+accessibility-limits-people = Encara no l’ha provat ningú que faci servir un lector de pantalla cada dia.
+accessibility-limits-catalogue = Les condicions del catàleg d’actuacions són només en anglès.
+accessibility-tell = Si alguna cosa no va bé
+accessibility-tell-text = Digueu-ho a qui administra el servei al vostre centre, o obriu una incidència al projecte. Es respon abans de quinze dies.

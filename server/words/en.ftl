@@ -1,0 +1,243 @@
+## Every page
+
+tagline = The model suggests. You decide.
+skip = Skip to the content
+interface-language = Language of this page
+demo = Demonstration with a throw-away key: everybody is signed in, and what is entered is lost when the program ends. Use invented texts only.
+
+## sign in
+
+sign-in-heading = Sign in
+sign-in-login = Login
+sign-in-password = Password
+sign-in-enter = Sign in
+sign-in-wrong = Login and password do not go together.
+sign-in-locked = Too many wrong passwords. Try again in a quarter of an hour.
+sign-in-choose = Choose your password
+sign-in-set = Keep it
+sign-in-short = At least 12 characters; a few words do well.
+sign-in-used = This link was used, or is too old. Ask your administrator for a new one.
+sign-in-leave = Sign out
+sign-in-welcome = You have been given access to Relat. This link works once.
+
+## text
+
+text-heading = Interview
+text-label = What the person tells
+text-placeholder =
+    Type or paste what the person tells you.
+
+    Suggestions appear beside it when a sentence ends, each with the sentences it rests on.
+text-read = Suggest
+text-example = Try an invented interview
+text-marked = The text, with its evidence marked
+text-resting = On this sentence
+text-resting-nothing = No suggestion rests on this sentence
+text-private = The text is not stored, and leaves this computer only for the relat server you opened this page from.
+text-noscript = This browser runs no scripts: press “Suggest” to see the suggestions.
+
+## state
+
+state-reading = Reading…
+state-read-at = Read at { $time }
+state-changed = Changed since it was read
+state-offline = The server does not answer. The text is still here: press “Suggest” to try again.
+state-word = { $n ->
+    [one] word
+   *[other] words
+}
+
+## findings
+
+findings-heading = Suggestions
+findings-alerts = Act first
+findings-alerts-hint = a service must act at once
+findings-needs = Needs
+findings-demands = Demands
+findings-demands-hint = what the person asks for
+findings-quiet = Read, not suggested
+findings-quiet-hint = said not to be so, past, or of someone else
+findings-weak = { $n ->
+    [one] doubtful finding, below its threshold
+   *[other] doubtful findings, below their threshold
+}
+findings-more = { $n ->
+    [one] more sentence
+   *[other] more sentences
+}
+findings-none = Nothing that the model would suggest. That is no proof that nothing is wrong.
+findings-empty-text = What is found in the text will stand here, with the sentences it rests on.
+findings-legend = How to read the marks
+findings-legend-alert = a need on which a service must act at once
+findings-legend-need = a need
+findings-legend-demand = what the person asks for
+findings-legend-quiet = denied, past, or of someone else: not a suggestion
+findings-how = Press a suggestion to see its sentences. Press a sentence to see what rests on it.
+
+## levels
+
+levels-heading = Self-sufficiency matrix
+levels-hint = how sure the model is of each level
+levels-domain = Domain
+levels-level = Level
+levels-names-1 = acute
+levels-names-2 = low
+levels-names-3 = barely
+levels-names-4 = adequate
+levels-names-5 = full
+levels-not-told = not told
+levels-not-told-hint = the text does not tell enough. Silence is never a 5.
+
+## actions
+
+actions-heading = Could be explored
+actions-hint = from the catalogue; nobody is entitled to anything by this list
+actions-because = because of
+actions-to-check = Still to be checked
+actions-none = Nothing in the catalogue answers what was read.
+actions-more = { $n ->
+    [one] less likely action
+   *[other] less likely actions
+}
+actions-kinds-benefit = benefit
+actions-kinds-service = service
+actions-kinds-referral = referral
+actions-kinds-coordination = coordination
+actions-kinds-emergency = today
+
+## warnings
+
+warnings-heading = Please note
+warnings-other-language = { $n ->
+    [one] { $n } sentence is in a language that the model was not trained on.
+   *[other] { $n } sentences are in a language that the model was not trained on.
+}
+warnings-very-short = { $n ->
+    [one] The text has only { $n } word: the suggestions rest on little.
+   *[other] The text has only { $n } words: the suggestions rest on little.
+}
+warnings-nothing-found = Nothing was found that the model would suggest.
+warnings-control-characters = { $n ->
+    [one] The text has { $n } invisible character.
+   *[other] The text has { $n } invisible characters.
+}
+warnings-long-sentence = One sentence is very long, probably several without full stops: its evidence is coarse.
+warnings-contradiction = “{ $need }” is said to be so and also said not to be so.
+warnings-unknown = The text was read with a reservation.
+
+## likelihood
+
+likelihood-very-likely = very likely
+likelihood-likely = likely
+likelihood-possible = possible
+likelihood-doubtful = doubtful
+
+## status
+
+status-present = present
+status-absent = said not to be so
+status-past = past
+status-other = someone else, or only feared
+
+## languages
+
+languages-ca = Catalan
+languages-es = Spanish
+languages-en = English
+languages-other = another language
+
+## problems
+
+problems-signed-out = You are signed out. Sign in in another tab, then try again; the text is still here.
+problems-empty-text = There is no text yet.
+problems-text-too-long = The text is too long: shorten it or read it in parts.
+problems-busy = Too many texts are being read at this moment. Try again in a second; the text is still here.
+problems-store-unavailable = The log cannot be written, so that nothing can be suggested now. The text is still here.
+problems-other = Something went wrong. The text is still here: try again, and tell whoever runs this service if it goes on.
+problems-heading = That did not work
+problems-back = Back to the start
+problems-forbidden = Your role does not give access to this.
+problems-not-found = There is nothing here, or it belongs to another centre.
+problems-conflict = Somebody else wrote meanwhile. Look at it again, then decide.
+problems-alerts = Every alert needs a decision before the interview is closed.
+problems-taken = There is one of that name already.
+problems-field = Something is missing, or does not have the expected form.
+problems-closed = The interview is closed: open it again first.
+problems-blind = Score every domain of the matrix first.
+problems-undo = There is nothing to undo or redo.
+
+## about
+
+about-versions = Made by
+about-thresholds = thresholds
+about-taxonomy = taxonomy
+about-catalogue = catalogue
+about-engine = engine
+about-api = API
+about-catalogue-english = Conditions are in English in this version of the catalogue.
+
+## navigation
+
+nav-heading = Sections
+nav-cases = Cases
+nav-scratch = Try a text
+nav-accessibility = Accessibility
+
+## cases
+
+cases-heading = Cases
+cases-new = New case
+cases-search = Search by code
+cases-find = Search
+cases-none = There is no case in your centre yet. Begin with “New case”.
+cases-not-found = No case has that code.
+cases-case = Case
+cases-last = Last interview
+cases-interviews = Interviews
+cases-state = State
+cases-open = to be finished
+cases-closed = closed
+cases-more = Older ones
+cases-pseudonym = Code of the case
+cases-pseudonym-hint = What your centre calls this person, such as 2026-0417. Not a name.
+cases-groups = Groups
+cases-groups-hint = Optional. They only serve to see whether the model errs more for some groups than for others.
+cases-gender = Gender
+cases-gender-f = woman
+cases-gender-m = man
+cases-gender-x = non-binary
+cases-age = Age
+cases-origin = Origin
+cases-origin-local = Catalonia or elsewhere in Spain
+cases-origin-europe = elsewhere in Europe
+cases-origin-africa = Africa
+cases-origin-america = the Americas
+cases-origin-asia = Asia and Oceania
+cases-language = Language
+cases-make = Make the case and begin
+cases-cancel = Cancel
+interviews-new = New interview
+interviews-none = There is no interview yet.
+interviews-held-on = Held on
+interviews-language = Language
+interviews-author = By
+
+## accessibility
+
+accessibility-heading = Accessibility statement
+accessibility-what = Relat should serve everybody who works with it: without a mouse, with a screen reader, with large letters, on a phone. It is made after WCAG 2.1 level AA and EN 301 549.
+accessibility-state = Where it stands
+accessibility-state-text = Partially conformant. Every page and state is checked with axe-core in three languages, light and dark, at 1280 and at 360 pixels, and no serious defect is known. Automatic checks do not see everything.
+accessibility-how = How it is made
+accessibility-how-keys = Everything can be done by keyboard. Single-letter keys work only while the focus is in the suggestions; “?” shows them.
+accessibility-how-shape = Nothing is told by colour alone: every kind of finding has a shape and a line of its own.
+accessibility-how-reader = Every suggestion says its sentences; what is saved and what fails is announced without moving the focus.
+accessibility-how-zoom = It can be enlarged to 200 % and read at a width of 360 pixels without scrolling sideways.
+accessibility-how-motion = Who asked for less motion sees none. There is a dark mode, and forced colours are respected.
+accessibility-how-script = Without JavaScript everything can be read, and decided on with plain forms.
+accessibility-limits = What is not right
+accessibility-limits-box = The marks within the box for typing are only visual: a screen reader finds the same sentences in each suggestion and, as the caret moves, below the text.
+accessibility-limits-people = Nobody who uses a screen reader every day has tested it yet.
+accessibility-limits-catalogue = The conditions in the catalogue of actions are in English only.
+accessibility-tell = If something does not work
+accessibility-tell-text = Tell whoever runs the service in your centre, or open an issue in the project. You get an answer within fifteen days.

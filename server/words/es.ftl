@@ -1,0 +1,243 @@
+## Every page
+
+tagline = El modelo propone. Usted decide.
+skip = Ir al contenido
+interface-language = Idioma de la página
+demo = Demostración con una clave desechable: cualquiera está dentro, y lo que se introduce se pierde al cerrar el programa. Usad solo textos inventados.
+
+## sign in
+
+sign-in-heading = Entrar
+sign-in-login = Usuario
+sign-in-password = Contraseña
+sign-in-enter = Entrar
+sign-in-wrong = El usuario y la contraseña no se corresponden.
+sign-in-locked = Demasiadas contraseñas erróneas. Vuelve a intentarlo dentro de un cuarto de hora.
+sign-in-choose = Elige tu contraseña
+sign-in-set = Guardarla
+sign-in-short = Al menos 12 caracteres; unas cuantas palabras sirven.
+sign-in-used = Este enlace ya se usó o ha caducado. Pide uno nuevo a quien administra el servicio.
+sign-in-leave = Salir
+sign-in-welcome = Le han dado acceso a Relat. Este enlace solo sirve una vez.
+
+## text
+
+text-heading = Entrevista
+text-label = Lo que cuenta la persona
+text-placeholder =
+    Escriba o pegue lo que cuenta la persona.
+
+    Las sugerencias salen al lado cuando acaba una frase, cada una con las frases en que se basa.
+text-read = Sugerir
+text-example = Probar con una entrevista inventada
+text-marked = El texto, con las frases marcadas
+text-resting = En esta frase
+text-resting-nothing = Ninguna sugerencia se basa en esta frase
+text-private = El texto no se guarda, y solo sale de este ordenador hacia el servidor de relat que ha abierto esta página.
+text-noscript = Este navegador no ejecuta programas: pulse «Sugerir» para ver las sugerencias.
+
+## state
+
+state-reading = Leyendo…
+state-read-at = Leído a las { $time }
+state-changed = Ha cambiado desde que se leyó
+state-offline = El servidor no responde. El texto sigue aquí: pulse «Sugerir» para volver a probar.
+state-word = { $n ->
+    [one] palabra
+   *[other] palabras
+}
+
+## findings
+
+findings-heading = Sugerencias
+findings-alerts = Lo primero
+findings-alerts-hint = un servicio debe actuar enseguida
+findings-needs = Necesidades
+findings-demands = Demandas
+findings-demands-hint = lo que la persona pide
+findings-quiet = Leído, no sugerido
+findings-quiet-hint = lo niega, es pasado o es de otra persona
+findings-weak = { $n ->
+    [one] hallazgo dudoso, por debajo del umbral
+   *[other] hallazgos dudosos, por debajo del umbral
+}
+findings-more = { $n ->
+    [one] frase más
+   *[other] frases más
+}
+findings-none = Nada que el modelo sugiera. Eso no demuestra que todo vaya bien.
+findings-empty-text = Aquí saldrá lo que se encuentre en el texto, con las frases en que se basa.
+findings-legend = Cómo se leen las marcas
+findings-legend-alert = una necesidad ante la que hay que actuar enseguida
+findings-legend-need = una necesidad
+findings-legend-demand = lo que la persona pide
+findings-legend-quiet = negado, pasado o de otra persona: no es una sugerencia
+findings-how = Pulse una sugerencia para ver sus frases. Pulse una frase para ver qué se basa en ella.
+
+## levels
+
+levels-heading = Matriz de autosuficiencia
+levels-hint = cuánta seguridad tiene el modelo en cada nivel
+levels-domain = Ámbito
+levels-level = Nivel
+levels-names-1 = agudo
+levels-names-2 = bajo
+levels-names-3 = justo
+levels-names-4 = suficiente
+levels-names-5 = pleno
+levels-not-told = no se cuenta
+levels-not-told-hint = el texto no cuenta lo suficiente. El silencio nunca es un 5.
+
+## actions
+
+actions-heading = Se podría explorar
+actions-hint = del catálogo; esta lista no da derecho a nada
+actions-because = por
+actions-to-check = Falta comprobar
+actions-none = Nada del catálogo responde a lo que se ha leído.
+actions-more = { $n ->
+    [one] actuación menos probable
+   *[other] actuaciones menos probables
+}
+actions-kinds-benefit = prestación
+actions-kinds-service = servicio
+actions-kinds-referral = derivación
+actions-kinds-coordination = coordinación
+actions-kinds-emergency = hoy
+
+## warnings
+
+warnings-heading = Conviene tener en cuenta
+warnings-other-language = { $n ->
+    [one] { $n } frase está en un idioma con el que el modelo no se ha entrenado.
+   *[other] { $n } frases están en un idioma con el que el modelo no se ha entrenado.
+}
+warnings-very-short = { $n ->
+    [one] El texto solo tiene { $n } palabra: las sugerencias se basan en muy poco.
+   *[other] El texto solo tiene { $n } palabras: las sugerencias se basan en muy poco.
+}
+warnings-nothing-found = No se ha encontrado nada que el modelo sugiera.
+warnings-control-characters = { $n ->
+    [one] El texto tiene { $n } carácter invisible.
+   *[other] El texto tiene { $n } caracteres invisibles.
+}
+warnings-long-sentence = Hay una frase muy larga, probablemente varias sin puntos: lo que se basa en ella es poco preciso.
+warnings-contradiction = De «{ $need }» se dice que sí y también que no.
+warnings-unknown = El texto se ha leído con una reserva.
+
+## likelihood
+
+likelihood-very-likely = muy probable
+likelihood-likely = probable
+likelihood-possible = posible
+likelihood-doubtful = dudoso
+
+## status
+
+status-present = presente
+status-absent = dice que no
+status-past = pasado
+status-other = de otra persona, o solo temido
+
+## languages
+
+languages-ca = catalán
+languages-es = castellano
+languages-en = inglés
+languages-other = otro idioma
+
+## problems
+
+problems-signed-out = La sesión ha terminado. Entra en otra pestaña y vuelve a intentarlo; el texto sigue aquí.
+problems-empty-text = Todavía no hay texto.
+problems-text-too-long = El texto es demasiado largo: acórtelo o léalo por partes.
+problems-busy = Ahora mismo se están leyendo demasiados textos. Vuelva a probar dentro de un segundo; el texto sigue aquí.
+problems-store-unavailable = No se puede escribir en el registro y, por tanto, ahora no se puede sugerir nada. El texto sigue aquí.
+problems-other = Algo ha fallado. El texto sigue aquí: vuelva a probar y, si continúa, avise a quien lleva este servicio.
+problems-heading = No ha podido ser
+problems-back = Volver al inicio
+problems-forbidden = Su rol no da acceso a esto.
+problems-not-found = Aquí no hay nada, o no es de su centro.
+problems-conflict = Otra persona ha escrito mientras tanto. Mírelo de nuevo y vuelva a decidir.
+problems-alerts = Antes de cerrar hay que decidir sobre todos los avisos.
+problems-taken = Ya hay uno con ese nombre.
+problems-field = Falta algún dato o no tiene la forma esperada.
+problems-closed = La entrevista está cerrada: vuélvala a abrir primero.
+problems-blind = Puntúe primero todos los ámbitos de la matriz.
+problems-undo = No hay nada que deshacer o rehacer.
+
+## about
+
+about-versions = Hecho con
+about-thresholds = umbrales
+about-taxonomy = taxonomía
+about-catalogue = catálogo
+about-engine = motor
+about-api = API
+about-catalogue-english = En esta versión del catálogo las condiciones están en inglés.
+
+## navigation
+
+nav-heading = Apartados
+nav-cases = Expedientes
+nav-scratch = Probar un texto
+nav-accessibility = Accesibilidad
+
+## cases
+
+cases-heading = Expedientes
+cases-new = Expediente nuevo
+cases-search = Buscar por código
+cases-find = Buscar
+cases-none = Todavía no hay ningún expediente en su centro. Empiece con «Expediente nuevo».
+cases-not-found = Ningún expediente tiene ese código.
+cases-case = Expediente
+cases-last = Última entrevista
+cases-interviews = Entrevistas
+cases-state = Estado
+cases-open = por acabar
+cases-closed = cerrada
+cases-more = Más antiguos
+cases-pseudonym = Código del expediente
+cases-pseudonym-hint = El que usa el centro para esta persona, como 2026-0417. No ponga el nombre.
+cases-groups = Datos de grupo
+cases-groups-hint = Opcionales. Solo sirven para saber si el modelo se equivoca más con unos grupos que con otros.
+cases-gender = Género
+cases-gender-f = mujer
+cases-gender-m = hombre
+cases-gender-x = no binario
+cases-age = Edad
+cases-origin = Origen
+cases-origin-local = Cataluña o resto del Estado
+cases-origin-europe = resto de Europa
+cases-origin-africa = África
+cases-origin-america = América
+cases-origin-asia = Asia y Oceanía
+cases-language = Lengua
+cases-make = Crear el expediente y empezar
+cases-cancel = Cancelar
+interviews-new = Entrevista nueva
+interviews-none = Todavía no hay ninguna entrevista.
+interviews-held-on = Hecha el
+interviews-language = Lengua
+interviews-author = Quién la hizo
+
+## accessibility
+
+accessibility-heading = Declaración de accesibilidad
+accessibility-what = Relat debe servir a todas las personas que trabajen con él: sin ratón, con lector de pantalla, con la letra grande, en un móvil. Se ha hecho siguiendo WCAG 2.1 nivel AA y la norma EN 301 549.
+accessibility-state = Cómo está
+accessibility-state-text = Parcialmente conforme. Cada página y cada estado se comprueban con axe-core en tres lenguas, en claro y en oscuro, a 1280 y a 360 píxeles, y no hay ningún defecto grave conocido. Las comprobaciones automáticas no lo ven todo.
+accessibility-how = Cómo se ha hecho
+accessibility-how-keys = Todo se puede hacer con el teclado. Las teclas de una sola letra solo funcionan cuando el foco está en las sugerencias; «?» las muestra.
+accessibility-how-shape = Nada se distingue solo por el color: cada tipo de hallazgo tiene su forma y su línea.
+accessibility-how-reader = Cada sugerencia dice sus frases; lo que se guarda y lo que falla se anuncia sin mover el foco.
+accessibility-how-zoom = Se puede ampliar al 200 % y leer a 360 píxeles de ancho sin desplazarse de lado.
+accessibility-how-motion = Quien ha pedido menos movimiento no lo ve. Hay modo oscuro y respeta los colores forzados.
+accessibility-how-script = Sin JavaScript se puede leer todo y decidir con formularios.
+accessibility-limits = Lo que no está bien
+accessibility-limits-box = Las marcas dentro de la caja donde se escribe son solo visuales: un lector de pantalla encuentra las mismas frases en cada sugerencia y, cuando el cursor se mueve, debajo del texto.
+accessibility-limits-people = Todavía no lo ha probado nadie que use un lector de pantalla cada día.
+accessibility-limits-catalogue = Las condiciones del catálogo de actuaciones están solo en inglés.
+accessibility-tell = Si algo no va bien
+accessibility-tell-text = Dígalo a quien administra el servicio en su centro, o abra una incidencia en el proyecto. Se responde antes de quince días.

@@ -1,0 +1,4 @@
+//! The worker's pages in a real browser: one service, and a browser for each worker.
+
+mod house;
+mod shell;
