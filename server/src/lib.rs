@@ -9,6 +9,7 @@ mod bundle;
 pub mod cli;
 pub mod config;
 pub mod decisions;
+pub mod documents;
 pub mod http;
 pub mod inference;
 pub mod rates;

@@ -141,6 +141,14 @@ pub struct Store {
 }
 
 impl Store {
+    /// A key for what a person's browser keeps until it has been sent: it belongs to one of the service's keys, by
+    /// default the one in use. Nothing when that key is not at hand.
+    pub(crate) fn device_key(&self, person: Uuid, id: Option<&str>) -> Option<(String, [u8; 32])> {
+        let id = id.unwrap_or_else(|| self.vault.current());
+        let key = self.vault.derive(id, &format!("device of person {person}"))?;
+        Some((id.to_owned(), key))
+    }
+
     /// Opens the database, making it when it is not there.
     /// # Errors
     /// [`Error::Folder`], [`Error::Address`], [`Error::Database`], [`Error::Migration`], [`Error::WrongKey`].

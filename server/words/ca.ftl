@@ -241,3 +241,80 @@ accessibility-limits-people = Encara no l’ha provat ningú que faci servir un 
 accessibility-limits-catalogue = Les condicions del catàleg d’actuacions són només en anglès.
 accessibility-tell = Si alguna cosa no va bé
 accessibility-tell-text = Digueu-ho a qui administra el servei al vostre centre, o obriu una incidència al projecte. Es respon abans de quinze dies.
+
+## intake
+
+intake-nth = { $n }a entrevista
+intake-saved = Desat
+intake-keys = Tecles
+intake-keys-where = Les lletres funcionen quan el focus és als suggeriments o a la matriu, no dins del text.
+intake-key-leave = del text als suggeriments
+intake-key-move = suggeriment següent, anterior
+intake-key-refuse = refusa, i per què
+intake-key-edit = canvia el codi, l’estat o les frases
+intake-key-skip = deixa-ho per després, al següent
+intake-key-add = afegeix el que el model no ha dit
+intake-key-add-selected = afegeix a partir del text triat
+intake-key-undo = desfés, refés
+intake-key-text = torna al text
+intake-key-matrix = ves a la matriu
+intake-key-level = nivell de l’àmbit; 0: no es pot valorar
+intake-key-read = llegeix i desa ara
+intake-shut = D’acord
+intake-reopen = Torna a obrir l’entrevista
+intake-undo = Desfés
+intake-redo = Refés
+intake-close = Tanca l’entrevista
+intake-keep = Desa i suggereix
+intake-document = Obre un DOCX o PDF
+intake-private = El text es desa xifrat al servidor del vostre centre. No surt cap enlloc més.
+intake-all-decided = tot decidit
+intake-blind = El vostre centre puntua primer. Els suggeriments sortiran quan hàgiu marcat els 13 àmbits: en porteu { $n }.
+intake-must-decide = cal decidir-los per tancar
+intake-added-heading = Afegit per vosaltres
+intake-add = Afegeix
+intake-is-present = Sí que hi és ara
+intake-accept = Accepta
+intake-refuse = Refusa
+intake-edit = Edita
+intake-skip = Salta
+intake-space = espai
+intake-confirmed = acceptat
+intake-edited = editat
+intake-refuted = refusat
+intake-added = afegit
+intake-reason-denied = ho nega
+intake-reason-past = ja ha passat
+intake-reason-other-person = és d’algú altre
+intake-reason-already-handled = ja s’hi treballa
+intake-reason-not-enough-evidence = el text no ho diu prou
+intake-reason-wrong = mal llegit
+intake-matrix-hint = barra: model · marc: la vostra marca · punt: última entrevista
+intake-matrix-blind = puntueu els 13 àmbits pel que ha explicat
+intake-not-assessable = no es pot valorar
+intake-not-assessable-short = no val.
+intake-before = abans
+intake-model-says = el model hi dona un { $p } %
+intake-keep-levels = Desa els nivells
+intake-anchors = Què vol dir cada nivell
+intake-anchors-hint = Rúbrica de treball del projecte: no és el text oficial de la SSM-Cat.
+intake-questions = Encara per preguntar
+intake-questions-hint = no s’ha dit res; no vol dir que vagi bé
+intake-explore = Explorem-ho
+intake-handled = Ja es fa
+intake-not-for-them = No hi escau
+intake-search = Cerca (en qualsevol de les tres llengües)
+intake-what = Què és
+intake-status = Com està
+intake-evidence = Frases en què es basa
+intake-evidence-hint = Trieu-les al text abans d’obrir aquest quadre.
+intake-keep-this = Desa
+intake-edit-heading = Edita
+intake-left = { $n ->
+    [one] { $n } decisió pendent
+   *[other] { $n } decisions pendents
+}
+intake-bulk = { $n ->
+    [one] Accepta { $n } de molt probable
+   *[other] Accepta els { $n } molt probables
+}

@@ -241,3 +241,80 @@ accessibility-limits-people = Nobody who uses a screen reader every day has test
 accessibility-limits-catalogue = The conditions in the catalogue of actions are in English only.
 accessibility-tell = If something does not work
 accessibility-tell-text = Tell whoever runs the service in your centre, or open an issue in the project. You get an answer within fifteen days.
+
+## intake
+
+intake-nth = interview { $n }
+intake-saved = Saved
+intake-keys = Keys
+intake-keys-where = Letters work while the focus is in the suggestions or the matrix, not within the text.
+intake-key-leave = from the text to the suggestions
+intake-key-move = next, previous suggestion
+intake-key-refuse = refuse, and why
+intake-key-edit = change the code, the status or the sentences
+intake-key-skip = leave it for later, go to the next
+intake-key-add = add what the model did not say
+intake-key-add-selected = add from the text that is selected
+intake-key-undo = undo, redo
+intake-key-text = back to the text
+intake-key-matrix = go to the matrix
+intake-key-level = level of the domain; 0: not assessable
+intake-key-read = read and save now
+intake-shut = All right
+intake-reopen = Open the interview again
+intake-undo = Undo
+intake-redo = Redo
+intake-close = Close the interview
+intake-keep = Keep and suggest
+intake-document = Open a DOCX or PDF
+intake-private = The text is kept encrypted on your centre’s server. It goes nowhere else.
+intake-all-decided = all decided
+intake-blind = Your centre scores first. Suggestions appear once you have marked the 13 domains: { $n } so far.
+intake-must-decide = a decision on each is needed to close
+intake-added-heading = Added by you
+intake-add = Add
+intake-is-present = It is so now
+intake-accept = Accept
+intake-refuse = Refuse
+intake-edit = Edit
+intake-skip = Skip
+intake-space = space
+intake-confirmed = accepted
+intake-edited = edited
+intake-refuted = refused
+intake-added = added
+intake-reason-denied = denied
+intake-reason-past = past
+intake-reason-other-person = someone else
+intake-reason-already-handled = already handled
+intake-reason-not-enough-evidence = not enough evidence
+intake-reason-wrong = read wrongly
+intake-matrix-hint = bar: model · frame: your mark · dot: last interview
+intake-matrix-blind = score the 13 domains by what was told
+intake-not-assessable = not assessable
+intake-not-assessable-short = n/a
+intake-before = before
+intake-model-says = the model gives it { $p }%
+intake-keep-levels = Keep the levels
+intake-anchors = What each level means
+intake-anchors-hint = The project’s working rubric: not the official text of the SSM-Cat.
+intake-questions = Still to ask
+intake-questions-hint = nothing was said; that does not mean all is well
+intake-explore = Explore it
+intake-handled = Already under way
+intake-not-for-them = Does not fit
+intake-search = Search (in any of the three languages)
+intake-what = What it is
+intake-status = Where it stands
+intake-evidence = Sentences it rests on
+intake-evidence-hint = Select them in the text before opening this box.
+intake-keep-this = Keep
+intake-edit-heading = Edit
+intake-left = { $n ->
+    [one] { $n } decision left
+   *[other] { $n } decisions left
+}
+intake-bulk = { $n ->
+    [one] Accept { $n } very likely
+   *[other] Accept the { $n } very likely
+}

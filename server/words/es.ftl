@@ -241,3 +241,80 @@ accessibility-limits-people = Todavía no lo ha probado nadie que use un lector 
 accessibility-limits-catalogue = Las condiciones del catálogo de actuaciones están solo en inglés.
 accessibility-tell = Si algo no va bien
 accessibility-tell-text = Dígalo a quien administra el servicio en su centro, o abra una incidencia en el proyecto. Se responde antes de quince días.
+
+## intake
+
+intake-nth = { $n }ª entrevista
+intake-saved = Guardado
+intake-keys = Teclas
+intake-keys-where = Las letras funcionan cuando el foco está en las sugerencias o en la matriz, no dentro del texto.
+intake-key-leave = del texto a las sugerencias
+intake-key-move = sugerencia siguiente, anterior
+intake-key-refuse = rechazar, y por qué
+intake-key-edit = cambiar el código, el estado o las frases
+intake-key-skip = dejarlo para luego, a la siguiente
+intake-key-add = añadir lo que el modelo no ha dicho
+intake-key-add-selected = añadir a partir del texto elegido
+intake-key-undo = deshacer, rehacer
+intake-key-text = volver al texto
+intake-key-matrix = ir a la matriz
+intake-key-level = nivel del ámbito; 0: no se puede valorar
+intake-key-read = leer y guardar ahora
+intake-shut = De acuerdo
+intake-reopen = Volver a abrir la entrevista
+intake-undo = Deshacer
+intake-redo = Rehacer
+intake-close = Cerrar la entrevista
+intake-keep = Guardar y sugerir
+intake-document = Abrir un DOCX o PDF
+intake-private = El texto se guarda cifrado en el servidor de su centro. No sale a ningún otro sitio.
+intake-all-decided = todo decidido
+intake-blind = Su centro puntúa primero. Las sugerencias saldrán cuando haya marcado los 13 ámbitos: lleva { $n }.
+intake-must-decide = hay que decidirlos para cerrar
+intake-added-heading = Añadido por ustedes
+intake-add = Añadir
+intake-is-present = Sí que está ahora
+intake-accept = Aceptar
+intake-refuse = Rechazar
+intake-edit = Editar
+intake-skip = Saltar
+intake-space = espacio
+intake-confirmed = aceptado
+intake-edited = editado
+intake-refuted = rechazado
+intake-added = añadido
+intake-reason-denied = lo niega
+intake-reason-past = ya pasó
+intake-reason-other-person = es de otra persona
+intake-reason-already-handled = ya se está atendiendo
+intake-reason-not-enough-evidence = el texto no lo dice bastante
+intake-reason-wrong = mal leído
+intake-matrix-hint = barra: modelo · marco: su marca · punto: última entrevista
+intake-matrix-blind = puntúe los 13 ámbitos por lo que ha contado
+intake-not-assessable = no se puede valorar
+intake-not-assessable-short = no val.
+intake-before = antes
+intake-model-says = el modelo le da un { $p } %
+intake-keep-levels = Guardar los niveles
+intake-anchors = Qué quiere decir cada nivel
+intake-anchors-hint = Rúbrica de trabajo del proyecto: no es el texto oficial de la SSM-Cat.
+intake-questions = Todavía por preguntar
+intake-questions-hint = no se ha dicho nada; no quiere decir que vaya bien
+intake-explore = Explorarlo
+intake-handled = Ya se hace
+intake-not-for-them = No procede
+intake-search = Buscar (en cualquiera de las tres lenguas)
+intake-what = Qué es
+intake-status = Cómo está
+intake-evidence = Frases en que se basa
+intake-evidence-hint = Elíjalas en el texto antes de abrir este cuadro.
+intake-keep-this = Guardar
+intake-edit-heading = Editar
+intake-left = { $n ->
+    [one] { $n } decisión pendiente
+   *[other] { $n } decisiones pendientes
+}
+intake-bulk = { $n ->
+    [one] Aceptar { $n } muy probable
+   *[other] Aceptar los { $n } muy probables
+}

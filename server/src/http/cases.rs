@@ -135,7 +135,7 @@ async fn read(
 /// What an interview left: decided needs, and levels as decided and as suggested.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Moment {
-    interview: Interview,
+    pub(super) interview: Interview,
     /// Confirmed needs, edited and added ones among them.
     confirmed: Vec<String>,
     /// Refuted needs.
@@ -143,16 +143,16 @@ pub(super) struct Moment {
     /// Suggested needs that nobody decided on.
     undecided: Vec<String>,
     /// By domain.
-    levels: BTreeMap<String, Levels>,
+    pub(super) levels: BTreeMap<String, Levels>,
 }
 
 /// A level as a person gave it and as the model suggested it.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct Levels {
     /// Whether a person decided; a decided domain without a level cannot be assessed.
-    is_decided: bool,
-    decided: Option<u8>,
-    suggested: Option<u8>,
+    pub(super) is_decided: bool,
+    pub(super) decided: Option<u8>,
+    pub(super) suggested: Option<u8>,
 }
 
 /// Needs and levels over time.
@@ -176,7 +176,7 @@ async fn history(
     Ok(Json(History { interviews }))
 }
 
-async fn moment(state: &AppState, interview: Interview) -> Result<Moment, Error> {
+pub(super) async fn moment(state: &AppState, interview: Interview) -> Result<Moment, Error> {
     let view = super::interviews::load(state, interview).await?;
     let mut moment = Moment {
         interview: view.interview.clone(),
@@ -219,7 +219,7 @@ fn held(act: &Act, subject: &Subject) -> String {
     }
 }
 
-fn decided_level(view: &super::interviews::Loaded, act: &Act, subject: &Subject) -> Option<u8> {
+pub(super) fn decided_level(view: &super::interviews::Loaded, act: &Act, subject: &Subject) -> Option<u8> {
     match act {
         Act::Edit { to: finding, .. } | Act::Add { finding, .. } => finding.level,
         Act::Confirm { .. } => view.reading.as_ref().and_then(|reading| {

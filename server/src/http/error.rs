@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::decisions::{Invalid, Refused};
 use crate::rates::TooOften;
-use crate::{inference, store};
+use crate::{documents, inference, store};
 
 /// Everything that a handler can answer instead of a result. No variant holds any of the request's text.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +108,9 @@ pub enum Error {
         /// Its name.
         field: &'static str,
     },
+    /// A document without text that could be taken.
+    #[error(transparent)]
+    Document(#[from] documents::Error),
     /// There is one of that name already.
     #[error("there is one of that name already")]
     Taken,
@@ -203,6 +206,9 @@ impl Error {
             }
             Self::BlindFirst => (StatusCode::CONFLICT, "blind_first", "Score first"),
             Self::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_field", "A field is not taken"),
+            Self::Document(document) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, document.code(), "No text in the document")
+            }
             Self::Taken => (StatusCode::CONFLICT, "taken", "The name is taken"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => {

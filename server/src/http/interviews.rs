@@ -59,7 +59,7 @@ pub(super) async fn load(state: &AppState, interview: Interview) -> Result<Loade
     })
 }
 
-async fn found(state: &AppState, grant: &Grant, id: &str) -> Result<Interview, Error> {
+pub(super) async fn found(state: &AppState, grant: &Grant, id: &str) -> Result<Interview, Error> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     let interview = state.store.interview(id).await?.ok_or(Error::NotFound)?;
     visible(state, grant, &interview.case.to_string()).await?;
@@ -73,11 +73,11 @@ time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateInterview {
     /// What the person told.
-    text: String,
+    pub(super) text: String,
     /// The day on which it was held.
     #[serde(with = "day")]
     #[schema(value_type = String, format = Date)]
-    held_on: Date,
+    pub(super) held_on: Date,
 }
 
 /// Where a write left an interview.
@@ -93,7 +93,7 @@ pub(super) struct Written {
     assessment: Uuid,
 }
 
-async fn create(
+pub(super) async fn create(
     State(state): State<AppState>,
     Path(case): Path<String>,
     once: Once<CreateInterview>,
@@ -136,12 +136,12 @@ async fn create(
 #[serde(deny_unknown_fields)]
 pub(super) struct Revise {
     /// The version that the caller saw.
-    expected_version: i64,
+    pub(super) expected_version: i64,
     /// What the person told.
-    text: String,
+    pub(super) text: String,
 }
 
-async fn revise(
+pub(super) async fn revise(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Revise>,
@@ -285,9 +285,9 @@ async fn log(
 #[serde(deny_unknown_fields)]
 pub(super) struct Decide {
     /// The version that the caller saw.
-    expected_version: i64,
+    pub(super) expected_version: i64,
     /// 1 to 100.
-    acts: Vec<Act>,
+    pub(super) acts: Vec<Act>,
 }
 
 /// Where decisions left an interview.
@@ -302,7 +302,7 @@ pub(super) struct DecisionsWritten {
     closed: bool,
 }
 
-async fn decide(
+pub(super) async fn decide(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Decide>,

@@ -6,6 +6,8 @@ use crate::state::AppState;
 
 mod cases;
 mod evidence;
+mod findings;
+mod intake;
 mod locale;
 mod scratch;
 mod shell;
@@ -16,6 +18,7 @@ pub(super) use shell::problems_as_pages;
 pub(super) fn router(max_bytes: usize) -> Router<AppState> {
     Router::new()
         .merge(cases::router())
+        .merge(intake::router(max_bytes))
         .merge(scratch::router(max_bytes))
         .merge(shell::router())
         .merge(sign_in::router())

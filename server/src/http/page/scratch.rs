@@ -21,9 +21,9 @@ use crate::words::{self, Words};
 mod fixture;
 #[cfg(test)]
 mod tests;
-mod view;
 
-use view::ResultView;
+
+use super::findings::ResultView;
 
 pub(super) fn router(max_bytes: usize) -> Router<AppState> {
     // A byte of text takes at most three in a form. Twice the limit is taken in, so that a text that is somewhat too

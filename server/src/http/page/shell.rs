@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -24,10 +24,6 @@ const LANGUAGE: &str = "relat-language";
 
 /// Longest answer of a write, in bytes.
 const MAX_ANSWER: usize = 1 << 20;
-
-/// Scripts, styles and pictures of this service only, nothing inline, no frames.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -226,7 +222,7 @@ struct ProblemPage {
     status: u16,
 }
 
-/// Gives people a page where programs get a problem, and every page the headers that it must have.
+/// Gives people a page where programs get a problem, and keeps pages from being kept.
 pub(in crate::http) async fn problems_as_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
@@ -255,16 +251,7 @@ pub(in crate::http) async fn problems_as_pages(State(state): State<AppState>, re
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if is_page {
         let headers = response.headers_mut();
-        let fixed = [
-            (header::CONTENT_SECURITY_POLICY, POLICY),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "same-origin"),
-            (header::VARY, "accept-language, cookie"),
-            (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        ];
-        for (name, value) in fixed {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+        headers.insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));
         headers.entry(header::CONTENT_LANGUAGE).or_insert(HeaderValue::from_static(words::tag(language)));
         // A page may tell of people: no copy of it stays on the device.
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -6,7 +6,7 @@ use relat_engine::{
     Assessment, DemandFinding, Evidence, Language, LevelFinding, NeedFinding, Status, Taxonomy,
 };
 
-use super::super::evidence::{Kind, Mark, Segment, segments};
+use super::evidence::{Kind, Mark, Segment, segments};
 use crate::words::{self, Likelihood, Words};
 
 /// Sentences quoted in a card; the others are only marked in the text.
@@ -53,6 +53,13 @@ pub(super) struct Card<'a> {
     pub(super) quotes: Vec<Quote<'a>>,
     pub(super) more: usize,
     pub(super) spans: Spans,
+}
+
+impl Card<'_> {
+    /// The list that its code is of.
+    pub(super) fn list(&self) -> &'static str {
+        if Taxonomy::shipped().demand(self.code).is_some() { "demand" } else { "need" }
+    }
 }
 
 /// A sentence of the text, in the language it is written in.
