@@ -318,3 +318,42 @@ intake-bulk = { $n ->
     [one] Accepta { $n } de molt probable
    *[other] Accepta els { $n } molt probables
 }
+
+## scripts
+
+js-rubric-of = { $domain }: què vol dir cada nivell
+js-kind-demand = demanda
+js-kind-action = actuació
+js-resting = En aquesta frase
+js-resting-nothing = Cap suggeriment no es basa en aquesta frase
+js-reading = Llegint…
+js-opening = Obrint el document…
+js-saving = Desant…
+js-saved = Desat { $time } ✓
+js-offline = Sense connexió · { $n } per enviar. Podeu continuar.
+js-signed-out = S’ha tancat la sessió: entreu en una altra pestanya i s’enviarà tot.
+js-accepted = acceptat
+js-refused = refusat
+js-edited = editat
+js-added = afegit
+js-all-decided = tot decidit
+js-left = pendents: { $n }
+js-word = 1 paraula
+js-words = { $n } paraules
+js-alerts-first = Abans de tancar cal decidir els avisos: en falten { $n }.
+js-bulk-done = { $n } acceptats.
+js-bulk-undo = Desfés-los tots
+js-refused-by-server = No s’ha desat: { $why }.
+js-text-changed = Algú altre ha canviat el text: aquest és el nou.
+js-text-conflict = Algú altre ha canviat el text mentre escrivíeu. El vostre encara és aquí.
+js-keep-mine = Poso el meu
+js-keep-theirs = Deixo el seu
+js-conflict = Mentrestant algú altre ha decidit sobre «{ $label }»: { $decided }
+js-undo-conflict = Mentrestant algú altre ha decidit: desfer ara desfaria la seva decisió.
+js-somebody = Algú altre hi ha escrit: la pàgina està al dia.
+js-restored = S’ha recuperat el que no s’havia enviat.
+js-unsealed = Sense connexió segura (https) aquest navegador no pot guardar res fins que s’enviï.
+js-document-no-text = El document no té text: potser és un escaneig.
+js-document-kind = Només es poden obrir DOCX i PDF.
+js-document-too-long = El document és massa llarg.
+js-document-broken = El document no es pot llegir: està malmès o té contrasenya.

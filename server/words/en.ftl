@@ -318,3 +318,42 @@ intake-bulk = { $n ->
     [one] Accept { $n } very likely
    *[other] Accept the { $n } very likely
 }
+
+## scripts
+
+js-rubric-of = { $domain }: what each level means
+js-kind-demand = demand
+js-kind-action = action
+js-resting = On this sentence
+js-resting-nothing = No suggestion rests on this sentence
+js-reading = Reading…
+js-opening = Opening the document…
+js-saving = Saving…
+js-saved = Saved { $time } ✓
+js-offline = No connection · { $n } to be sent. You can go on.
+js-signed-out = You are signed out: sign in in another tab and everything will be sent.
+js-accepted = accepted
+js-refused = refused
+js-edited = edited
+js-added = added
+js-all-decided = all decided
+js-left = left: { $n }
+js-word = 1 word
+js-words = { $n } words
+js-alerts-first = Before closing, decide on the alerts: { $n } left.
+js-bulk-done = { $n } accepted.
+js-bulk-undo = Undo them all
+js-refused-by-server = This was not kept: { $why }.
+js-text-changed = Somebody else changed the text: this is the new one.
+js-text-conflict = Somebody else changed the text while you were writing. Yours is still here.
+js-keep-mine = Put mine
+js-keep-theirs = Keep theirs
+js-conflict = Meanwhile somebody else decided on “{ $label }”: { $decided }
+js-undo-conflict = Meanwhile somebody else decided: undoing now would undo their decision.
+js-somebody = Somebody else wrote: the page is up to date.
+js-restored = What had not been sent is back.
+js-unsealed = Without a secure connection (https) this browser can keep nothing until it is sent.
+js-document-no-text = The document has no text: it may be a scan.
+js-document-kind = Only DOCX and PDF can be opened.
+js-document-too-long = The document is too long.
+js-document-broken = The document cannot be read: it is broken or has a password.

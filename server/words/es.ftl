@@ -318,3 +318,42 @@ intake-bulk = { $n ->
     [one] Aceptar { $n } muy probable
    *[other] Aceptar los { $n } muy probables
 }
+
+## scripts
+
+js-rubric-of = { $domain }: qué quiere decir cada nivel
+js-kind-demand = demanda
+js-kind-action = actuación
+js-resting = En esta frase
+js-resting-nothing = Ninguna sugerencia se basa en esta frase
+js-reading = Leyendo…
+js-opening = Abriendo el documento…
+js-saving = Guardando…
+js-saved = Guardado { $time } ✓
+js-offline = Sin conexión · { $n } por enviar. Puede continuar.
+js-signed-out = Se ha cerrado la sesión: entre en otra pestaña y se enviará todo.
+js-accepted = aceptado
+js-refused = rechazado
+js-edited = editado
+js-added = añadido
+js-all-decided = todo decidido
+js-left = pendientes: { $n }
+js-word = 1 palabra
+js-words = { $n } palabras
+js-alerts-first = Antes de cerrar hay que decidir los avisos: faltan { $n }.
+js-bulk-done = { $n } aceptados.
+js-bulk-undo = Deshacerlos todos
+js-refused-by-server = No se ha guardado: { $why }.
+js-text-changed = Otra persona ha cambiado el texto: este es el nuevo.
+js-text-conflict = Otra persona ha cambiado el texto mientras escribía. El suyo sigue aquí.
+js-keep-mine = Pongo lo mío
+js-keep-theirs = Dejo lo suyo
+js-conflict = Mientras tanto otra persona ha decidido sobre «{ $label }»: { $decided }
+js-undo-conflict = Mientras tanto otra persona ha decidido: deshacer ahora desharía su decisión.
+js-somebody = Otra persona ha escrito: la página está al día.
+js-restored = Se ha recuperado lo que no se había enviado.
+js-unsealed = Sin conexión segura (https) este navegador no puede guardar nada hasta que se envíe.
+js-document-no-text = El documento no tiene texto: quizá es un escaneado.
+js-document-kind = Solo se pueden abrir DOCX y PDF.
+js-document-too-long = El documento es demasiado largo.
+js-document-broken = El documento no se puede leer: está dañado o tiene contraseña.

@@ -81,7 +81,7 @@ fn api(service: &Running, text: &str) -> Value {
 }
 
 /// A narrative with an alert, something set apart and a demand, by what the model finds in it.
-fn telling(language: relat_engine::Language) -> Record {
+pub(crate) fn telling(language: relat_engine::Language) -> Record {
     let score = |record: &Record| {
         let found = pipeline().assess(&record.text).unwrap();
         let alerts = found.needs.iter().filter(|n| n.suggested && n.alert).count();

@@ -18,7 +18,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const FONT: &str = "font/woff2";
 
 /// Name, media type and contents.
-const FILES: [(&str, &str, &[u8]); 16] = [
+const FILES: [(&str, &str, &[u8]); 17] = [
     ("relat.css", CSS, include_bytes!("../../assets/relat.css")),
     ("scratch.css", CSS, include_bytes!("../../assets/scratch.css")),
     ("intake.css", CSS, include_bytes!("../../assets/intake.css")),
@@ -27,6 +27,7 @@ const FILES: [(&str, &str, &[u8]); 16] = [
     ("cards.js", JS, include_bytes!("../../assets/cards.js")),
     ("editor.js", JS, include_bytes!("../../assets/editor.js")),
     ("matrix.js", JS, include_bytes!("../../assets/matrix.js")),
+    ("say.js", JS, include_bytes!("../../assets/say.js")),
     ("shell.js", JS, include_bytes!("../../assets/shell.js")),
     ("scratch.js", JS, include_bytes!("../../assets/scratch.js")),
     ("mirror.js", JS, include_bytes!("../../assets/mirror.js")),

@@ -41,7 +41,6 @@ pub(super) struct Added {
     pub(super) quotes: Vec<String>,
     /// UTF-16 ranges, as scripts read them.
     pub(super) spans: String,
-    pub(super) first: usize,
     pub(super) decided: Decided,
 }
 
@@ -169,7 +168,6 @@ fn added(kind: Kind, finding: &Finding, (text, language): (&str, Language), deci
         status,
         quotes: finding.evidence.iter().filter_map(quote).collect(),
         spans: finding.evidence.iter().filter_map(|s| utf16(text, s)).collect::<Vec<_>>().join(" "),
-        first: finding.evidence.first().map_or(0, |s| s.start),
         decided,
     }
 }
