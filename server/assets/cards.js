@@ -28,7 +28,7 @@ export class Cards {
     panel.addEventListener("click", (event) => {
       const item = event.target.closest(".item");
       if (!item) return;
-      if (event.target.closest("button.skip")) this.next(item);
+      if (event.target.closest("button.later")) this.next(item);
       else if (event.target.closest("button.edit")) on.edit(item);
       else if (!event.target.closest("button, summary, a, input")) this.choose(item, true);
     });

@@ -18,7 +18,7 @@ pub(crate) const HELP: &str =
     "help: the page is tested in Chromium; on Debian: apt-get install chromium chromium-driver";
 
 /// The flags of a browser that fetches nothing on its own.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 11] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +29,7 @@ const FLAGS: [&str; 10] = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
+    "--accept-lang=ca",
 ];
 
 /// axe-core, as npm installed it in `tests/`.
