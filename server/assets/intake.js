@@ -173,6 +173,7 @@ function press(form, button) {
   if (act === "close") return close();
   if (!kind) return decide([{ act }]);
   const item = form.closest(".item");
+  form.querySelector("details[open]")?.removeAttribute("open");
   if (act === "present") decide([{ act: "edit", kind, code, to: { code, status: "present" } }]);
   else decide([reason ? { act, kind, code, reason } : { act, kind, code }]);
   if (!item) {
@@ -322,7 +323,7 @@ function replace(page, read) {
   const focused = item && [item.dataset.kind, item.dataset.code, item === document.activeElement];
   const radio = document.activeElement?.type === "radio" ? [document.activeElement.name, document.activeElement.value] : null;
   const current = cards.chosen && [cards.chosen.dataset.kind, cards.chosen.dataset.code];
-  const refusing = cards.chosen?.querySelector(".refuse[open]") && document.activeElement.closest(".reasons");
+  const refusing = panel.querySelector(".refuse[open]");
   if (refusing) {
     // Somebody is about to press a reason: it must not go from under the finger.
     setTimeout(() => replace(page, read), 600);

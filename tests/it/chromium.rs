@@ -119,8 +119,20 @@ impl Chromium {
         }
     }
 
+    /// Presses an element; one of a page that is just being replaced is looked for again.
     pub(crate) async fn click(&self, selector: &str) {
-        self.driver.find(By::Css(selector)).await.unwrap().click().await.unwrap();
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let pressed = match self.driver.find(By::Css(selector)).await {
+                Ok(element) => element.click().await,
+                Err(error) => Err(error),
+            };
+            match pressed {
+                Ok(()) => return,
+                Err(error) => assert!(Instant::now() < end, "help: cannot press {selector}: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Types into whatever has the focus.
@@ -151,7 +163,8 @@ impl Chromium {
         self.script("document.getAnimations().forEach((a) => a.finish())", vec![]).await;
         self.driver.execute(AXE.as_str(), vec![]).await.unwrap();
         let run = "const done = arguments[arguments.length - 1]; \
-                   axe.run(document, { resultTypes: ['violations'] }).then((r) => done(r.violations \
+                   axe.run(document, { resultTypes: ['violations'], \
+                   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }).then((r) => done(r.violations \
                    .filter((v) => ['serious', 'critical'].includes(v.impact)) \
                    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(' | ')}`)), (e) => done([String(e)]))";
         let found = self.driver.execute_async(run, vec![]).await.unwrap().json().clone();

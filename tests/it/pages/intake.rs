@@ -221,3 +221,256 @@ async fn a_whole_intake_without_a_mouse() {
     browser.picture("pages/intake-closed.png").await;
     assert!(held(&house, &interview)["closed_at"].is_string());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_intake_by_touch_on_a_phone() {
+    let house = House::open(false);
+    let browser = house.browser("marta", (360, 740)).await;
+    browser.command("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await;
+    browser.tap("a[href='/cases/new']").await;
+    browser.until("the form", "return location.pathname === '/cases/new' && document.readyState === 'complete'").await;
+    browser.tap("[name=pseudonym]").await;
+    browser.keys("2026-0418").await;
+    browser.tap("button.main").await;
+    browser.until("the new interview", READY).await;
+    browser.tap("#text").await;
+    browser.paste(STORY).await;
+    browser.until("suggestions", "return document.querySelectorAll('#findings .card').length > 4").await;
+    browser.settled().await;
+    browser.check("suggestions on a phone").await;
+    let interview = browser.text("return location.pathname.split('/').pop()").await;
+    let codes = suggested(&held(&house, &interview));
+    let card = |i: usize| format!("#findings .card[data-code='{}']", codes[i]);
+    let chosen = |i: usize| format!("return document.querySelector(\"{}\").hasAttribute('aria-current')", card(i));
+    browser.tap(&card(0)).await;
+    browser.until("a touch chooses", &chosen(0)).await;
+    browser.tap(&format!("{} [value=confirm]", card(0))).await;
+    browser.until("the next is chosen", &chosen(1)).await;
+    browser.tap(&format!("{} .refuse summary", card(1))).await;
+    browser.check("reasons on a phone").await;
+    browser.picture("pages/intake-phone-refuse.png").await;
+    browser.tap(&format!("{} [value='refute:wrong']", card(1))).await;
+    browser.until("the third is chosen", &chosen(2)).await;
+    browser.tap(&format!("{} .later", card(2))).await;
+    browser.until("the fourth is chosen", &chosen(3)).await;
+    browser.settled().await;
+    browser.tap("input[name='level.income'][value='2']").await;
+    browser.until("a mark", "return document.querySelectorAll('.domain.scored').length === 1").await;
+    browser.settled().await;
+    let now = held(&house, &interview);
+    assert_eq!(decision(&now, &codes[0]).unwrap()["act"], "confirm");
+    assert_eq!(decision(&now, &codes[1]).unwrap()["reason"], "wrong");
+    assert!(decision(&now, "income").is_some());
+    let small = "return [...document.querySelectorAll('main button, main summary, main label:has(input)')] \
+                 .filter((e) => e.checkVisibility() && !e.closest('.check') && e.getBoundingClientRect().height < 36).map((e) => e.outerHTML.slice(0, 80))";
+    assert_eq!(browser.script(small, vec![]).await, json!([]), "help: too small for a finger");
+    browser.script("scrollTo(0, 0)", vec![]).await;
+    browser.whole_picture("pages/intake-phone.png").await;
+    browser.tap("#close").await;
+    for alert in serde_json::from_value::<Vec<String>>(now["undecided_alerts"].clone()).unwrap() {
+        browser.tap(&format!("#findings .card[data-code='{alert}'] [value=confirm]")).await;
+    }
+    browser.settled().await;
+    browser.tap("#close").await;
+    browser.until("closed", "return document.getElementById('main')?.dataset.closed === 'true'").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_network_and_a_killed_service_lose_nothing() {
+    let mut house = House::open(false);
+    let (_, interview) = house.interview("2026-0419", STORY, "2026-11-20");
+    let browser = house.browser("marta", (1360, 900)).await;
+    browser.intake(&format!("/interviews/{interview}")).await;
+    let codes = suggested(&held(&house, &interview));
+
+    // The network goes: the worker goes on, and the page says what is not sent.
+    browser.no_network(true).await;
+    browser.tab_to("#findings .item").await;
+    browser.keys("a").await;
+    browser.keys("a").await;
+    browser.until("it says so", "return document.getElementById('sending').textContent.includes('2')").await;
+    browser.check("without a network").await;
+    browser.picture("pages/intake-offline.png").await;
+    assert_eq!(browser.decided().await[&codes[0]], "confirmed");
+    browser.no_network(false).await;
+    browser.settled().await;
+    let now = held(&house, &interview);
+    assert_eq!(now["decisions"].as_array().unwrap().len(), 2, "help: each once");
+
+    // The service is killed in the middle of typing and deciding, and then the page is left.
+    house.kill();
+    let more = " Ha perdut la feina aquest matí i no té ningú a qui demanar ajuda.";
+    browser.keys("a").await;
+    let type_at_end = "const t = document.getElementById('text'); t.focus(); t.setSelectionRange(t.value.length, t.value.length); \
+                       document.execCommand('insertText', false, arguments[0])";
+    browser.script(type_at_end, vec![json!(more)]).await;
+    browser.until("it says so", "return !document.getElementById('sending').hidden").await;
+    browser.until("a sealed copy", "return Object.keys(localStorage).length === 1").await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let stored = browser.text("return JSON.stringify(localStorage)").await;
+    for open in ["feina", "lloguer", codes[2].as_str(), "confirm"] {
+        assert!(!stored.contains(open), "help: “{open}” lies open on the device");
+    }
+    browser.driver.goto("about:blank").await.unwrap();
+    house.revive();
+    browser.intake(&format!("/interviews/{interview}")).await;
+    browser.until("the text is back", "return document.getElementById('text').value.includes('Ha perdut la feina')").await;
+    browser.until("it is told", "return document.getElementById('notice').textContent.includes('recuperat')").await;
+    let whole = format!("{STORY}{more}");
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let now = held(&house, &interview);
+        if now["text"] == whole && now["decisions"].as_array().unwrap().len() == 3 {
+            assert_eq!(decision(&now, &codes[2]).unwrap()["act"], "confirm");
+            break;
+        }
+        assert!(std::time::Instant::now() < end, "help: something was lost: {} decisions", now["decisions"]);
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    browser.until("nothing stays on the device", "return Object.keys(localStorage).length === 0").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_on_one_case_see_each_other() {
+    let house = House::open(false);
+    let (_, interview) = house.interview("2026-0420", STORY, "2026-11-20");
+    let path = format!("/interviews/{interview}");
+    let (marta, jordi) = (house.browser("marta", (1360, 900)).await, house.browser("jordi", (1360, 900)).await);
+    marta.intake(&path).await;
+    jordi.intake(&path).await;
+    let codes = suggested(&held(&house, &interview));
+    marta.tab_to("#findings .item").await;
+    marta.keys("a").await;
+    marta.settled().await;
+
+    // Another suggestion: both decisions hold, though Jordi's page was of an older version.
+    jordi.tab_to("#findings .item").await;
+    jordi.keys(Key::Down.value().to_string()).await;
+    jordi.keys("a").await;
+    jordi.settled().await;
+    let now = held(&house, &interview);
+    assert_eq!(now["decisions"].as_array().unwrap().len(), 2);
+    jordi.until("Jordi sees who decided", "return document.getElementById('findings').textContent.includes('Marta Vila')").await;
+
+    // The same suggestion: the second is told, and chooses.
+    jordi.driver.goto("about:blank").await.unwrap();
+    jordi.intake(&path).await;
+    let third = format!("#findings .card[data-code='{}']", codes[2]);
+    for (browser, key) in [(&marta, "a"), (&jordi, "r")] {
+        browser.script("document.querySelector(arguments[0]).focus()", vec![json!(third)]).await;
+        browser.keys(key).await;
+        if key == "a" {
+            browser.settled().await;
+        }
+    }
+    jordi.keys("6").await;
+    jordi.until("he is told", "return document.querySelectorAll('#notice button').length === 2").await;
+    jordi.check("a conflict").await;
+    jordi.picture("pages/intake-conflict.png").await;
+    assert_eq!(decision(&held(&house, &interview), &codes[2]).unwrap()["act"], "confirm", "help: nothing is overwritten unasked");
+    jordi.click("#notice button:nth-of-type(2)").await;
+    jordi.settled().await;
+    assert_eq!(decision(&held(&house, &interview), &codes[2]).unwrap()["act"], "refute");
+    marta.until("Marta sees it", "return document.getElementById('findings').textContent.includes('Jordi Camps')").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blind_centre_scores_first() {
+    let house = House::open(true);
+    let (_, interview) = house.interview("2026-0421", STORY, "2026-11-20");
+    let browser = house.browser("marta", (1360, 900)).await;
+    browser.intake(&format!("/interviews/{interview}")).await;
+    assert_eq!(browser.decided().await, json!({}), "help: nothing of the model is on the page");
+    let bars = browser.script("return [...document.querySelectorAll('.cell rect')].filter((r) => r.getAttribute('height') !== '0').length", vec![]).await;
+    assert_eq!(bars, json!(0));
+    browser.check("an interview to be scored first").await;
+    browser.picture("pages/intake-blind.png").await;
+    browser.tab_to("input[name='level.income']").await;
+    browser.keys("2345010234512").await;
+    browser.until("the suggestions", "return document.querySelectorAll('#findings .card').length > 4").await;
+    assert_eq!(held(&house, &interview)["decisions"].as_array().unwrap().len(), 13);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interview_in_three_languages_light_dark_and_narrow() {
+    let house = House::open(false);
+    let record = telling(Language::Es);
+    let (case, _) = house.interview("2026-0422", "Treballa a mitja jornada. Viu amb la germana i no té deutes.", "2026-09-14");
+    let interview = house.further_interview(&case, &record.text, "2026-11-20");
+    let browser = house.browser("marta", (1280, 860)).await;
+    for (width, height, scheme) in LOOKS {
+        browser.resize(width, height, scheme).await;
+        for language in ["ca", "es", "en"] {
+            let path = format!("/interviews/{interview}?lang={language}");
+            browser.intake(&path).await;
+            assert_eq!(browser.text("return document.getElementById('text').value").await, record.text);
+            browser.script("document.querySelectorAll('details[id]').forEach((d) => { d.open = true })", vec![]).await;
+            browser.check(&format!("an interview, {language}, {scheme}, {width}")).await;
+            if scheme == "dark" && language == "es" {
+                browser.intake(&path).await;
+                browser.picture("pages/intake-dark.png").await;
+            }
+        }
+    }
+    // The last levels, as dots and as a line, and the keys.
+    browser.resize(1280, 860, "light").await;
+    browser.intake(&format!("/interviews/{interview}?lang=en")).await;
+    let earlier = browser.script("return document.querySelectorAll('.before polyline').length", vec![]).await;
+    assert_eq!(earlier, json!(13));
+    browser.keys("?").await;
+    browser.until("the keys", "return document.getElementById('keys').open").await;
+    browser.check("the keys").await;
+    browser.picture("pages/intake-keys.png").await;
+    browser.keys(Key::Escape.value().to_string()).await;
+    // At 200 %, nothing scrolls sideways.
+    browser.resize(640, 430, "light").await;
+    browser.intake(&format!("/interviews/{interview}?lang=en")).await;
+    browser.check("an interview at 200 %").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_are_accepted_at_once_but_no_alert() {
+    let house = House::open(false);
+    let (_, interview) = house.interview("2026-0423", STORY, "2026-11-20");
+    let browser = house.browser("marta", (1360, 900)).await;
+    browser.intake(&format!("/interviews/{interview}")).await;
+    let told = held(&house, &interview);
+    let sure = |list: &str| told["assessment"][list].as_array().unwrap().iter().filter(|f| {
+        f["suggested"] == json!(true) && f["alert"] != json!(true) && f["probability"].as_f64().unwrap() >= 0.85
+    }).count();
+    let expected = sure("needs") + sure("demands");
+    assert!(expected > 1);
+    browser.click("#bulk").await;
+    browser.settled().await;
+    let now = held(&house, &interview);
+    assert_eq!(now["decisions"].as_array().unwrap().len(), expected);
+    assert_eq!(now["undecided_alerts"], told["undecided_alerts"], "help: no alert is accepted in passing");
+    browser.click("#notice button").await;
+    browser.until("all undone", "return !document.querySelector('.card[data-decided]')").await;
+    browser.settled().await;
+    assert_eq!(held(&house, &interview)["decisions"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_forms_do_without_scripts() {
+    let house = House::open(false);
+    let (case, interview) = house.interview("2026-0424", STORY, "2026-11-20");
+    let browser = house.browser("marta", (1280, 860)).await;
+    let codes = suggested(&held(&house, &interview));
+    browser.command("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+    browser.go(&format!("/interviews/{interview}")).await;
+    browser.click(&format!("#findings .card[data-code='{}'] [value=confirm]", codes[0])).await;
+    browser.click(&format!("#findings .card[data-code='{}'] .refuse summary", codes[1])).await;
+    browser.click(&format!("#findings .card[data-code='{}'] [value='refute:denied']", codes[1])).await;
+    browser.click("input[name='level.housing'][value='1']").await;
+    browser.click("#matrix button").await;
+    let now = held(&house, &interview);
+    assert_eq!(decision(&now, &codes[0]).unwrap()["act"], "confirm");
+    assert_eq!(decision(&now, &codes[1]).unwrap()["reason"], "denied");
+    assert!(decision(&now, "housing").is_some());
+    browser.go(&format!("/cases/{case}/interviews/new")).await;
+    browser.driver.find(By::Css("#text")).await.unwrap().send_keys("Viu sola i no dorm.").await.unwrap();
+    browser.click("#intake button.main").await;
+    assert!(browser.driver.current_url().await.unwrap().path().starts_with("/interviews/"));
+    assert!(!browser.driver.find_all(By::Css("#findings .card")).await.unwrap().is_empty());
+}

@@ -52,11 +52,14 @@ async fn somebody_signs_in_makes_a_case_and_finds_it_without_a_mouse() {
             let done = format!("return document.documentElement.lang === '{language}' && location.pathname === '/cases'");
             browser.until("the page is in the other language", &done).await;
             browser.check(&format!("the list of cases, {language}, {scheme}, {width}")).await;
-            for path in ["/accessibility", "/nothing/here", "/cases/new"] {
-                browser.go(path).await;
-                assert_eq!(browser.text("return document.documentElement.lang").await, language);
-                browser.check(&format!("{path}, {language}, {scheme}, {width}")).await;
-            }
+            let path = match language {
+                "ca" => "/accessibility",
+                "es" => "/nothing/here",
+                _ => "/cases/new",
+            };
+            browser.go(path).await;
+            assert_eq!(browser.text("return document.documentElement.lang").await, language);
+            browser.check(&format!("{path}, {language}, {scheme}, {width}")).await;
         }
     }
     browser.go("/cases?q=0501").await;
