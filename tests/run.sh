@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Passes all tests, and installs what they need by name: Debian's chromium, chromium-driver, postgresql,
-# iproute2 and curl, and cargo-deny.
+# iproute2, curl and npm, axe-core from npm, and cargo-deny.
 # Honours CARGO_TARGET_DIR: one target directory may be shared by several clones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,6 +27,15 @@ if ! command -v ip >/dev/null || ! command -v curl >/dev/null; then
     say "installing iproute2 and curl (apt)"
     as_root apt-get update -qq
     as_root apt-get install -y -qq iproute2 curl >/dev/null
+fi
+if [ ! -e tests/node_modules/axe-core/axe.min.js ]; then
+    if ! command -v npm >/dev/null; then
+        say "installing npm (apt)"
+        as_root apt-get update -qq
+        as_root apt-get install -y -qq npm >/dev/null
+    fi
+    say "installing axe-core (npm)"
+    (cd tests && npm ci --silent --no-audit --no-fund)
 fi
 if ! cargo deny --version >/dev/null 2>&1; then
     say "installing cargo-deny (cargo)"

@@ -158,6 +158,12 @@ function wait() {
       element.dataset.decided = { confirm: "confirmed", refute: "refuted", edit: "edited", add: "added" }[act.act];
       element.classList.remove("confirmed", "refuted", "edited");
       element.classList.add("waiting", element.dataset.decided);
+      const line = element.querySelector(":scope > .decided") ?? document.createElement("p");
+      line.className = `decided ${element.dataset.decided}`;
+      line.textContent = `${words[act.act]()} · ${say("to-be-sent")}`;
+      const acts = element.querySelector(":scope > .acts");
+      if (acts) acts.before(line);
+      else element.append(line);
     }
   }
   count();
@@ -317,6 +323,8 @@ function count() {
 /** Parts of the page that a reading replaces. */
 const PARTS = ["findings", "levels", "actions", "versions", "stats"];
 
+let deferred;
+
 /** Puts the parts of a page in place of the old ones, and keeps the eye, the focus and what was open. */
 function replace(page, read) {
   const item = document.activeElement?.closest?.("[data-kind][data-code]");
@@ -326,15 +334,23 @@ function replace(page, read) {
   const refusing = panel.querySelector(".refuse[open]");
   if (refusing) {
     // Somebody is about to press a reason: it must not go from under the finger.
-    setTimeout(() => replace(page, read), 600);
+    clearTimeout(deferred);
+    deferred = setTimeout(() => replace(page, read), 600);
     return;
   }
+  clearTimeout(deferred);
   const facts = [...document.querySelectorAll("[data-fact]:checked")].map((box) => box.dataset.fact);
   const open = [...main.querySelectorAll("details[open][id]")].map((details) => details.id);
-  const top = panel.getBoundingClientRect().top;
-  const seen = [...panel.querySelectorAll(".item")].find((card) => card.getBoundingClientRect().top >= top);
+  // What the eye or the finger is on stays where it is: beside the text the panel scrolls, else the page does.
+  const beside = getComputedStyle(panel).position === "sticky";
+  const top = Math.max(0, beside ? panel.getBoundingClientRect().top : 0);
+  const visible = (element) => {
+    const box = element.getBoundingClientRect();
+    return box.bottom > top && box.top < innerHeight;
+  };
+  const spots = beside ? panel.querySelectorAll(".item") : main.querySelectorAll(".item, .domain, .way");
+  const seen = [cards.chosen, ...spots].find((element) => element && visible(element));
   const seenAt = seen?.getBoundingClientRect().top;
-  const was = document.getElementById("levels").getBoundingClientRect().top;
   for (const part of PARTS) {
     const fresh = page.getElementById(part);
     const stale = document.getElementById(part);
@@ -359,11 +375,10 @@ function replace(page, read) {
     const at = new Date(element.dateTime);
     element.textContent = at.toDateString() === new Date().toDateString() ? clock(at) : new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(at);
   }
-  const again = seen && cards.at(seen.dataset.kind, seen.dataset.code);
-  if (again) panel.scrollTop += again.getBoundingClientRect().top - seenAt;
-  // Where the parts lie below one another, what is looked at stays where it was.
-  const moved = document.getElementById("levels").getBoundingClientRect().top - was;
-  if (moved !== 0 && document.activeElement?.closest("#levels, #actions")) scrollBy(0, moved);
+  const again = seen && document.querySelector(`[data-kind="${seen.dataset.kind}"][data-code="${seen.dataset.code}"]`);
+  const moved = again ? again.getBoundingClientRect().top - seenAt : 0;
+  if (beside) panel.scrollTop += moved;
+  else if (document.activeElement !== text) scrollBy({ top: moved, behavior: "instant" });
   if (text) text.lang = page.getElementById("text")?.lang || text.lang;
   collect(read);
   if (current) cards.choose(cards.at(...current) ?? null, false);
@@ -424,6 +439,7 @@ function offline(why) {
   const waiting = outbox.entries.length;
   sending.hidden = false;
   sending.textContent = why === "signed-out" ? say("signed-out") : say("offline", { n: waiting });
+  saved.textContent = "";
   document.body.classList.add("offline");
 }
 
@@ -457,7 +473,7 @@ const outbox = new Outbox({
     acts: `/v1/interviews/${interview}/decisions`,
   })[entry.kind],
   changed() {
-    if (!outbox.isEmpty && sending.hidden) saved.textContent = say("saving");
+    if (!outbox.isEmpty) saved.textContent = sending.hidden ? say("saving") : "";
     if (!sending.hidden && document.body.classList.contains("offline")) sending.textContent = say("offline", { n: outbox.entries.length });
     return remember();
   },

@@ -357,3 +357,4 @@ js-document-no-text = The document has no text: it may be a scan.
 js-document-kind = Only DOCX and PDF can be opened.
 js-document-too-long = The document is too long.
 js-document-broken = The document cannot be read: it is broken or has a password.
+js-to-be-sent = to be sent

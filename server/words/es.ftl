@@ -357,3 +357,4 @@ js-document-no-text = El documento no tiene texto: quizá es un escaneado.
 js-document-kind = Solo se pueden abrir DOCX y PDF.
 js-document-too-long = El documento es demasiado largo.
 js-document-broken = El documento no se puede leer: está dañado o tiene contraseña.
+js-to-be-sent = por enviar

@@ -114,8 +114,11 @@ impl Chromium {
             if answer.is_ok_and(|answer| *answer.json() == json!(true)) {
                 return;
             }
-            assert!(Instant::now() < end, "help: waited in vain for: {what}");
-            tokio::time::sleep(Duration::from_millis(30)).await;
+            if Instant::now() >= end {
+                let seen = "return ['saved', 'sending', 'notice', 'told', 'reading', 'left'].map((id) => `${id}: ${document.getElementById(id)?.textContent}`).join(' | ') + ' | waiting: ' + document.querySelectorAll('.waiting').length + ' | ' + location.pathname";
+                panic!("help: waited in vain for: {what}; {}", self.text(seen).await);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 

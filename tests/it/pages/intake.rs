@@ -78,6 +78,19 @@ fn held(house: &House, interview: &str) -> Value {
     house.get(&marta, &format!("/v1/interviews/{interview}")).json()
 }
 
+/// Waits until something holds of an interview.
+async fn until_held(house: &House, interview: &str, holds: impl Fn(&Value) -> bool) -> Value {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let now = held(house, interview);
+        if holds(&now) {
+            return now;
+        }
+        assert!(std::time::Instant::now() < end, "help: waited in vain; {}", now["decisions"]);
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
 /// What was decided on a code, and how.
 fn decision<'a>(held: &'a Value, code: &str) -> Option<&'a Value> {
     held["decisions"].as_array().unwrap().iter().map(|d| &d["event"]).find(|e| e["code"] == code || e["finding"]["code"] == code)
@@ -317,16 +330,8 @@ async fn a_cut_network_and_a_killed_service_lose_nothing() {
     browser.until("the text is back", "return document.getElementById('text').value.includes('Ha perdut la feina')").await;
     browser.until("it is told", "return document.getElementById('notice').textContent.includes('recuperat')").await;
     let whole = format!("{STORY}{more}");
-    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    loop {
-        let now = held(&house, &interview);
-        if now["text"] == whole && now["decisions"].as_array().unwrap().len() == 3 {
-            assert_eq!(decision(&now, &codes[2]).unwrap()["act"], "confirm");
-            break;
-        }
-        assert!(std::time::Instant::now() < end, "help: something was lost: {} decisions", now["decisions"]);
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
+    let now = until_held(&house, &interview, |now| now["text"] == whole && now["decisions"].as_array().unwrap().len() == 3).await;
+    assert_eq!(decision(&now, &codes[2]).unwrap()["act"], "confirm");
     browser.until("nothing stays on the device", "return Object.keys(localStorage).length === 0").await;
 }
 
@@ -464,12 +469,11 @@ async fn plain_forms_do_without_scripts() {
     browser.click(&format!("#findings .card[data-code='{}'] [value='refute:denied']", codes[1])).await;
     browser.click("input[name='level.housing'][value='1']").await;
     browser.click("#matrix button").await;
-    let now = held(&house, &interview);
+    let now = until_held(&house, &interview, |now| decision(now, "housing").is_some()).await;
     assert_eq!(decision(&now, &codes[0]).unwrap()["act"], "confirm");
     assert_eq!(decision(&now, &codes[1]).unwrap()["reason"], "denied");
-    assert!(decision(&now, "housing").is_some());
     browser.go(&format!("/cases/{case}/interviews/new")).await;
-    browser.driver.find(By::Css("#text")).await.unwrap().send_keys("Viu sola i no dorm.").await.unwrap();
+    browser.driver.find(By::Css("#text")).await.unwrap().send_keys(STORY).await.unwrap();
     browser.click("#intake button.main").await;
     assert!(browser.driver.current_url().await.unwrap().path().starts_with("/interviews/"));
     assert!(!browser.driver.find_all(By::Css("#findings .card")).await.unwrap().is_empty());
