@@ -151,7 +151,8 @@ fn scripts(files: &[File]) -> Result<Vec<String>, Box<dyn Error>> {
     }
     let known: BTreeSet<String> = messages.keys().filter(|key| key.starts_with(SCRIPTS)).cloned().collect();
     let unused = known.difference(&said).map(|key| format!("{key}: no script says it"));
-    let missing = said.difference(&known).map(|key| format!("{key}: a script says it, and no language has it"));
+    let missing =
+        said.difference(&known).map(|key| format!("{key}: a script says it, and no language has it"));
     Ok(unused.chain(missing).collect())
 }
 
@@ -160,13 +161,14 @@ fn module(files: &[File]) -> Result<String, Box<dyn Error>> {
     let Some((_, _, reference)) = files.last() else { return Ok(code) };
     for (key, message) in reference.iter().filter(|(key, _)| !key.starts_with(SCRIPTS)) {
         let name = key.replace('-', "_");
-        let texts: Option<Vec<(&str, &String)>> = files
-            .iter()
-            .map(|(_, arm, messages)| Some((*arm, messages.get(key)?.plain.as_ref()?)))
-            .collect();
+        let texts: Option<Vec<(&str, &String)>> =
+            files.iter().map(|(_, arm, messages)| Some((*arm, messages.get(key)?.plain.as_ref()?))).collect();
         match texts {
             Some(texts) if message.variables.is_empty() => {
-                writeln!(code, "    pub(crate) fn {name}(self) -> &'static str {{\n        match self.language {{")?;
+                writeln!(
+                    code,
+                    "    pub(crate) fn {name}(self) -> &'static str {{\n        match self.language {{"
+                )?;
                 for (arm, text) in texts {
                     writeln!(code, "            {arm} => {text:?},")?;
                 }

@@ -55,7 +55,10 @@ static ES: LazyLock<FluentBundle<FluentResource>> =
 static EN: LazyLock<FluentBundle<FluentResource>> =
     LazyLock::new(|| bundle("en", include_str!("../words/en.ftl")));
 
-#[expect(clippy::expect_used, reason = "the build script has read the three files, and a unit test loads them")]
+#[expect(
+    clippy::expect_used,
+    reason = "the build script has read the three files, and a unit test loads them"
+)]
 fn bundle(tag: &str, file: &str) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![tag.parse().expect("BUG: not a language tag")]);
     // What is put in is never of another direction of writing.
@@ -71,7 +74,11 @@ impl Words {
         Self { language }
     }
 
-    fn format<'a, const N: usize>(self, key: &str, variables: [(&'static str, FluentValue<'a>); N]) -> String {
+    fn format<'a, const N: usize>(
+        self,
+        key: &str,
+        variables: [(&'static str, FluentValue<'a>); N],
+    ) -> String {
         let bundle = match self.language {
             Language::Ca => &CA,
             Language::Es => &ES,
@@ -80,7 +87,9 @@ impl Words {
         let arguments: FluentArgs<'a> = variables.into_iter().collect();
         let pattern = bundle.get_message(key).and_then(|message| message.value());
         // The build script makes this function's callers out of the messages, so that there always is one.
-        pattern.map(|p| bundle.format_pattern(p, Some(&arguments), &mut Vec::new()).into_owned()).unwrap_or_default()
+        pattern
+            .map(|p| bundle.format_pattern(p, Some(&arguments), &mut Vec::new()).into_owned())
+            .unwrap_or_default()
     }
 
     pub(crate) fn likelihood(self, probability: f32) -> &'static str {

@@ -32,6 +32,9 @@ const FLAGS: [&str; 11] = [
     "--accept-lang=ca",
 ];
 
+/// How long a page is waited for: machines that build something else meanwhile are slow.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
 /// axe-core, as npm installed it in `tests/`.
 static AXE: LazyLock<String> = LazyLock::new(|| {
     std::fs::read_to_string(root().join("tests/node_modules/axe-core/axe.min.js"))
@@ -108,7 +111,7 @@ impl Chromium {
 
     /// Waits until a script answers true; a page that is just being left answers nothing.
     pub(crate) async fn until(&self, what: &str, script: &str) {
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + PATIENCE;
         loop {
             let answer = self.driver.execute(script, vec![]).await;
             if answer.is_ok_and(|answer| *answer.json() == json!(true)) {
@@ -124,7 +127,7 @@ impl Chromium {
 
     /// Presses an element; one of a page that is just being replaced is looked for again.
     pub(crate) async fn click(&self, selector: &str) {
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + PATIENCE;
         loop {
             let pressed = match self.driver.find(By::Css(selector)).await {
                 Ok(element) => element.click().await,
@@ -149,7 +152,8 @@ impl Chromium {
                      const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2, b.width, b.height]";
         let at = self.script(place, vec![json!(selector)]).await;
         let point = json!({ "x": at[0], "y": at[1] });
-        self.command("Input.dispatchTouchEvent", json!({ "type": "touchStart", "touchPoints": [point] })).await;
+        self.command("Input.dispatchTouchEvent", json!({ "type": "touchStart", "touchPoints": [point] }))
+            .await;
         self.command("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await;
     }
 
@@ -158,7 +162,11 @@ impl Chromium {
         self.go("/sign-in").await;
         self.driver.find(By::Css("[name=login]")).await.unwrap().send_keys(login).await.unwrap();
         self.keys(format!("{}{password}{}", Key::Tab.value(), Key::Enter.value())).await;
-        self.until("signed in", "return location.pathname !== '/sign-in' && document.readyState === 'complete'").await;
+        self.until(
+            "signed in",
+            "return location.pathname !== '/sign-in' && document.readyState === 'complete'",
+        )
+        .await;
     }
 
     /// What axe-core finds that is serious or critical, with where it is.

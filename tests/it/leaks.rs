@@ -80,7 +80,7 @@ fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
             ),
         ),
         ("415", request("POST /v1/assessments", &[("content-type", CANARY)], said.as_bytes())),
-        ("415", request("POST /", &[("content-type", "text/plain")], said.as_bytes())),
+        ("415", request("POST /try", &[("content-type", "text/plain")], said.as_bytes())),
         ("200", request(&format!("GET /try?lang={CANARY}&text={CANARY}"), &[], b"")),
         ("404", request(&format!("GET /v1/assessments/{CANARY}"), &[], b"")),
         ("404", request(&format!("GET /{CANARY}"), &[], b"")),

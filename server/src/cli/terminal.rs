@@ -65,8 +65,7 @@ impl<'a> Page<'a> {
             self.line(&self.style.paint(BOLD, &plain(title)));
         }
         let n = self.text.split_whitespace().count();
-        let about =
-            format!("{} · {n} {}", self.w.language(self.assessment.language), self.w.state_word(n));
+        let about = format!("{} · {n} {}", self.w.language(self.assessment.language), self.w.state_word(n));
         self.line(&self.style.paint(FAINT, &about));
         self.warnings();
         self.findings();
@@ -101,8 +100,12 @@ impl<'a> Page<'a> {
         });
         let quiet = quiet.collect();
         let w = self.w;
-        let lists: [(&str, Vec<Item<'a>>); 4] =
-            [(w.findings_alerts(), alerts), (w.findings_needs(), needs), (w.findings_demands(), demands), (w.findings_quiet(), quiet)];
+        let lists: [(&str, Vec<Item<'a>>); 4] = [
+            (w.findings_alerts(), alerts),
+            (w.findings_needs(), needs),
+            (w.findings_demands(), demands),
+            (w.findings_quiet(), quiet),
+        ];
         if lists.iter().take(3).all(|(_, items)| items.is_empty()) {
             self.line("");
             self.line(w.findings_none());

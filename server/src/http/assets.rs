@@ -65,6 +65,7 @@ async fn file(Path((build, name)): Path<(String, String)>) -> Result<Response, E
     if let Some((_, media_type, contents)) = FILES.iter().find(|(n, ..)| *n == name) {
         return Ok(answer(media_type, Bytes::from_static(contents)));
     }
-    let language = INTERFACE.into_iter().find(|&language| name == format!("words.{}.js", words::tag(language)));
+    let language =
+        INTERFACE.into_iter().find(|&language| name == format!("words.{}.js", words::tag(language)));
     Ok(answer(JS, words::module(language.ok_or(Error::NotFound)?).into()))
 }

@@ -93,7 +93,8 @@ impl House {
 
     /// The session of somebody who signs in.
     pub(crate) fn cookie(&self, login: &str) -> String {
-        let (form, password) = ("content-type: application/x-www-form-urlencoded\r\n", PASSWORD.replace(' ', "+"));
+        let (form, password) =
+            ("content-type: application/x-www-form-urlencoded\r\n", PASSWORD.replace(' ', "+"));
         let got = self.ask("POST /sign-in", form, &format!("login={login}&password={password}"));
         format!("cookie: {}\r\n", got.cookie())
     }
@@ -128,7 +129,8 @@ impl House {
     pub(crate) fn interview(&self, pseudonym: &str, text: &str, held_on: &str) -> (String, String) {
         let marta = self.cookie("marta");
         let groups = json!({ "gender": "f", "age_band": "30-44", "origin": "local", "language": "ca" });
-        let case = self.post(&marta, "/v1/cases", &json!({ "pseudonym": pseudonym, "groups": groups })).json();
+        let case =
+            self.post(&marta, "/v1/cases", &json!({ "pseudonym": pseudonym, "groups": groups })).json();
         let case = case["id"].as_str().unwrap().to_owned();
         (case.clone(), self.further_interview(&case, text, held_on))
     }

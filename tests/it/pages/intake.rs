@@ -40,7 +40,9 @@ impl Chromium {
     /// Goes on by Tab until the focus is on something.
     async fn tab_to(&self, selector: &str) {
         for _ in 0..150 {
-            let there = self.script("return document.activeElement.matches(arguments[0])", vec![json!(selector)]).await;
+            let there = self
+                .script("return document.activeElement.matches(arguments[0])", vec![json!(selector)])
+                .await;
             if there == json!(true) {
                 return;
             }
@@ -66,7 +68,8 @@ impl Chromium {
     }
 
     async fn no_network(&self, gone: bool) {
-        let conditions = json!({ "offline": gone, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        let conditions =
+            json!({ "offline": gone, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.command("Network.enable", json!({})).await;
         self.command("Network.emulateNetworkConditions", conditions).await;
     }
@@ -80,7 +83,7 @@ fn held(house: &House, interview: &str) -> Value {
 
 /// Waits until something holds of an interview.
 async fn until_held(house: &House, interview: &str, holds: impl Fn(&Value) -> bool) -> Value {
-    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let end = std::time::Instant::now() + crate::chromium::PATIENCE;
     loop {
         let now = held(house, interview);
         if holds(&now) {
@@ -93,7 +96,12 @@ async fn until_held(house: &House, interview: &str, holds: impl Fn(&Value) -> bo
 
 /// What was decided on a code, and how.
 fn decision<'a>(held: &'a Value, code: &str) -> Option<&'a Value> {
-    held["decisions"].as_array().unwrap().iter().map(|d| &d["event"]).find(|e| e["code"] == code || e["finding"]["code"] == code)
+    held["decisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| &d["event"])
+        .find(|e| e["code"] == code || e["finding"]["code"] == code)
 }
 
 /// Codes that the model suggests in a text, alerts first.
@@ -101,7 +109,8 @@ fn suggested(held: &Value) -> Vec<String> {
     let needs = held["assessment"]["needs"].as_array().unwrap().iter();
     let (alerts, needs): (Vec<_>, Vec<_>) =
         needs.filter(|n| n["suggested"] == json!(true)).partition(|n| n["alert"] == json!(true));
-    let demands = held["assessment"]["demands"].as_array().unwrap().iter().filter(|d| d["suggested"] == json!(true));
+    let demands =
+        held["assessment"]["demands"].as_array().unwrap().iter().filter(|d| d["suggested"] == json!(true));
     alerts.into_iter().chain(needs).chain(demands).map(|f| f["code"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -122,13 +131,26 @@ async fn a_whole_intake_without_a_mouse() {
     // Suggestions come beside the text as sentences end, and take neither the focus nor the caret.
     let (first, rest) = STORY.split_once(". ").unwrap();
     browser.keys(format!("{first}. ")).await;
-    browser.until("suggestions of the first sentence", "return document.querySelectorAll('#findings .card').length > 0").await;
+    browser
+        .until(
+            "suggestions of the first sentence",
+            "return document.querySelectorAll('#findings .card').length > 0",
+        )
+        .await;
     assert_eq!(browser.focused().await, "text");
     browser.keys(rest).await;
     let caret = "const t = document.getElementById('text'); return t.selectionStart === t.value.length";
     assert_eq!(browser.script(caret, vec![]).await, json!(true));
     let modifier = Key::Control.value();
-    browser.driver.action_chain().key_down(modifier).send_keys(&enter).key_up(modifier).perform().await.unwrap();
+    browser
+        .driver
+        .action_chain()
+        .key_down(modifier)
+        .send_keys(&enter)
+        .key_up(modifier)
+        .perform()
+        .await
+        .unwrap();
     browser.settled().await;
     let interview = browser.text("return location.pathname.split('/').pop()").await;
     let told = held(&house, &interview);
@@ -167,11 +189,24 @@ async fn a_whole_intake_without_a_mouse() {
 
     // Undo, redo.
     browser.keys("z").await;
-    browser.until("undone", &format!("return !document.querySelector('.card[data-code={}]').dataset.decided", codes[3])).await;
+    browser
+        .until(
+            "undone",
+            &format!("return !document.querySelector('.card[data-code={}]').dataset.decided", codes[3]),
+        )
+        .await;
     browser.settled().await;
     assert!(decision(&held(&house, &interview), &codes[3]).is_none());
     browser.keys("y").await;
-    browser.until("redone", &format!("return document.querySelector('.card[data-code={}]').dataset.decided === 'edited'", codes[3])).await;
+    browser
+        .until(
+            "redone",
+            &format!(
+                "return document.querySelector('.card[data-code={}]').dataset.decided === 'edited'",
+                codes[3]
+            ),
+        )
+        .await;
     browser.settled().await;
 
     // Something that the model did not say, found by a word of another language, with its sentence.
@@ -211,8 +246,10 @@ async fn a_whole_intake_without_a_mouse() {
     browser.picture("pages/intake-matrix.png").await;
     let now = held(&house, &interview);
     let level = |code: &str| decision(&now, code).map(|e| (e["act"].clone(), e["to"]["level"].clone()));
-    let model = now["assessment"]["levels"].as_array().unwrap().iter().find(|l| l["domain"] == "income").unwrap();
-    let expected = if model["level"] == 2 { (json!("confirm"), Value::Null) } else { (json!("edit"), json!(2)) };
+    let model =
+        now["assessment"]["levels"].as_array().unwrap().iter().find(|l| l["domain"] == "income").unwrap();
+    let expected =
+        if model["level"] == 2 { (json!("confirm"), Value::Null) } else { (json!("edit"), json!(2)) };
     assert_eq!(level("income"), Some(expected));
 
     // It closes when every alert has a decision, and says which has not.
@@ -241,7 +278,9 @@ async fn a_whole_intake_by_touch_on_a_phone() {
     let browser = house.browser("marta", (360, 740)).await;
     browser.command("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await;
     browser.tap("a[href='/cases/new']").await;
-    browser.until("the form", "return location.pathname === '/cases/new' && document.readyState === 'complete'").await;
+    browser
+        .until("the form", "return location.pathname === '/cases/new' && document.readyState === 'complete'")
+        .await;
     browser.tap("[name=pseudonym]").await;
     browser.keys("2026-0418").await;
     browser.tap("button.main").await;
@@ -254,7 +293,8 @@ async fn a_whole_intake_by_touch_on_a_phone() {
     let interview = browser.text("return location.pathname.split('/').pop()").await;
     let codes = suggested(&held(&house, &interview));
     let card = |i: usize| format!("#findings .card[data-code='{}']", codes[i]);
-    let chosen = |i: usize| format!("return document.querySelector(\"{}\").hasAttribute('aria-current')", card(i));
+    let chosen =
+        |i: usize| format!("return document.querySelector(\"{}\").hasAttribute('aria-current')", card(i));
     browser.tap(&card(0)).await;
     browser.until("a touch chooses", &chosen(0)).await;
     browser.tap(&format!("{} [value=confirm]", card(0))).await;
@@ -327,10 +367,20 @@ async fn a_cut_network_and_a_killed_service_lose_nothing() {
     browser.driver.goto("about:blank").await.unwrap();
     house.revive();
     browser.intake(&format!("/interviews/{interview}")).await;
-    browser.until("the text is back", "return document.getElementById('text').value.includes('Ha perdut la feina')").await;
-    browser.until("it is told", "return document.getElementById('notice').textContent.includes('recuperat')").await;
+    browser
+        .until(
+            "the text is back",
+            "return document.getElementById('text').value.includes('Ha perdut la feina')",
+        )
+        .await;
+    browser
+        .until("it is told", "return document.getElementById('notice').textContent.includes('recuperat')")
+        .await;
     let whole = format!("{STORY}{more}");
-    let now = until_held(&house, &interview, |now| now["text"] == whole && now["decisions"].as_array().unwrap().len() == 3).await;
+    let now = until_held(&house, &interview, |now| {
+        now["text"] == whole && now["decisions"].as_array().unwrap().len() == 3
+    })
+    .await;
     assert_eq!(decision(&now, &codes[2]).unwrap()["act"], "confirm");
     browser.until("nothing stays on the device", "return Object.keys(localStorage).length === 0").await;
 }
@@ -340,7 +390,8 @@ async fn two_workers_on_one_case_see_each_other() {
     let house = House::open(false);
     let (_, interview) = house.interview("2026-0420", STORY, "2026-11-20");
     let path = format!("/interviews/{interview}");
-    let (marta, jordi) = (house.browser("marta", (1360, 900)).await, house.browser("jordi", (1360, 900)).await);
+    let (marta, jordi) =
+        (house.browser("marta", (1360, 900)).await, house.browser("jordi", (1360, 900)).await);
     marta.intake(&path).await;
     jordi.intake(&path).await;
     let codes = suggested(&held(&house, &interview));
@@ -355,7 +406,12 @@ async fn two_workers_on_one_case_see_each_other() {
     jordi.settled().await;
     let now = held(&house, &interview);
     assert_eq!(now["decisions"].as_array().unwrap().len(), 2);
-    jordi.until("Jordi sees who decided", "return document.getElementById('findings').textContent.includes('Marta Vila')").await;
+    jordi
+        .until(
+            "Jordi sees who decided",
+            "return document.getElementById('findings').textContent.includes('Marta Vila')",
+        )
+        .await;
 
     // The same suggestion: the second is told, and chooses.
     jordi.driver.goto("about:blank").await.unwrap();
@@ -372,11 +428,20 @@ async fn two_workers_on_one_case_see_each_other() {
     jordi.until("he is told", "return document.querySelectorAll('#notice button').length === 2").await;
     jordi.check("a conflict").await;
     jordi.picture("pages/intake-conflict.png").await;
-    assert_eq!(decision(&held(&house, &interview), &codes[2]).unwrap()["act"], "confirm", "help: nothing is overwritten unasked");
+    assert_eq!(
+        decision(&held(&house, &interview), &codes[2]).unwrap()["act"],
+        "confirm",
+        "help: nothing is overwritten unasked"
+    );
     jordi.click("#notice button:nth-of-type(2)").await;
     jordi.settled().await;
     assert_eq!(decision(&held(&house, &interview), &codes[2]).unwrap()["act"], "refute");
-    marta.until("Marta sees it", "return document.getElementById('findings').textContent.includes('Jordi Camps')").await;
+    marta
+        .until(
+            "Marta sees it",
+            "return document.getElementById('findings').textContent.includes('Jordi Camps')",
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -400,7 +465,11 @@ async fn a_blind_centre_scores_first() {
 async fn an_interview_in_three_languages_light_dark_and_narrow() {
     let house = House::open(false);
     let record = telling(Language::Es);
-    let (case, _) = house.interview("2026-0422", "Treballa a mitja jornada. Viu amb la germana i no té deutes.", "2026-09-14");
+    let (case, _) = house.interview(
+        "2026-0422",
+        "Treballa a mitja jornada. Viu amb la germana i no té deutes.",
+        "2026-09-14",
+    );
     let interview = house.further_interview(&case, &record.text, "2026-11-20");
     let browser = house.browser("marta", (1280, 860)).await;
     for (width, height, scheme) in LOOKS {
@@ -409,7 +478,9 @@ async fn an_interview_in_three_languages_light_dark_and_narrow() {
             let path = format!("/interviews/{interview}?lang={language}");
             browser.intake(&path).await;
             assert_eq!(browser.text("return document.getElementById('text').value").await, record.text);
-            browser.script("document.querySelectorAll('details[id]').forEach((d) => { d.open = true })", vec![]).await;
+            browser
+                .script("document.querySelectorAll('details[id]').forEach((d) => { d.open = true })", vec![])
+                .await;
             browser.check(&format!("an interview, {language}, {scheme}, {width}")).await;
             if scheme == "dark" && language == "es" {
                 browser.intake(&path).await;
@@ -440,9 +511,18 @@ async fn several_are_accepted_at_once_but_no_alert() {
     let browser = house.browser("marta", (1360, 900)).await;
     browser.intake(&format!("/interviews/{interview}")).await;
     let told = held(&house, &interview);
-    let sure = |list: &str| told["assessment"][list].as_array().unwrap().iter().filter(|f| {
-        f["suggested"] == json!(true) && f["alert"] != json!(true) && f["probability"].as_f64().unwrap() >= 0.85
-    }).count();
+    let sure = |list: &str| {
+        told["assessment"][list]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|f| {
+                f["suggested"] == json!(true)
+                    && f["alert"] != json!(true)
+                    && f["probability"].as_f64().unwrap() >= 0.85
+            })
+            .count()
+    };
     let expected = sure("needs") + sure("demands");
     assert!(expected > 1);
     browser.click("#bulk").await;
@@ -477,4 +557,26 @@ async fn plain_forms_do_without_scripts() {
     browser.click("#intake button.main").await;
     assert!(browser.driver.current_url().await.unwrap().path().starts_with("/interviews/"));
     assert!(!browser.driver.find_all(By::Css("#findings .card")).await.unwrap().is_empty());
+}
+
+/// Ten interviews of the corpus, in pictures, where a folder for them is named: for people to walk through.
+#[tokio::test(flavor = "multi_thread")]
+async fn walks() {
+    let Some(folder) = std::env::var_os("RELAT_WALKS") else { return };
+    let house = House::open(false);
+    let browser = house.browser("marta", (1360, 900)).await;
+    for (i, record) in crate::support::narratives(131).iter().enumerate() {
+        let (_, interview) = house.interview(&format!("W-{i}"), &record.text, "2026-11-20");
+        let lang = ["ca", "es", "en"][i % 3];
+        browser.resize(1360, 900, "light").await;
+        browser.intake(&format!("/interviews/{interview}?lang={lang}")).await;
+        browser.keys("a").await;
+        browser.settled().await;
+        browser.keys("r").await;
+        browser.keys("5").await;
+        browser.settled().await;
+        browser.resize(1360, 2300, "light").await;
+        let png = browser.driver.screenshot_as_png().await.unwrap();
+        std::fs::write(std::path::Path::new(&folder).join(format!("walk-{i}-{lang}.png")), png).unwrap();
+    }
 }

@@ -32,7 +32,9 @@ async fn somebody_signs_in_makes_a_case_and_finds_it_without_a_mouse() {
     browser.keys("2026-0417").await;
     browser.picture("pages/case-new.png").await;
     browser.keys(Key::Enter.value().to_string()).await;
-    browser.until("the first interview of the new case", "return location.pathname.endsWith('/interviews/new')").await;
+    browser
+        .until("the first interview of the new case", "return location.pathname.endsWith('/interviews/new')")
+        .await;
 
     // The same code twice in a centre is not a second case.
     browser.go("/cases/new").await;
@@ -41,7 +43,8 @@ async fn somebody_signs_in_makes_a_case_and_finds_it_without_a_mouse() {
     let kept = browser.text("return document.querySelector('[name=pseudonym]').value").await;
     assert_eq!(kept, "2026-0417", "help: what was typed stays");
     browser.check("a case that is refused").await;
-    for (number, text) in ["Fa tres mesos que no paga el lloguer.", "Viu sola i no dorm."].iter().enumerate() {
+    for (number, text) in ["Fa tres mesos que no paga el lloguer.", "Viu sola i no dorm."].iter().enumerate()
+    {
         house.interview(&format!("2026-05{number:02}"), text, "2026-11-12");
     }
     for (width, height, scheme) in LOOKS {
@@ -49,7 +52,9 @@ async fn somebody_signs_in_makes_a_case_and_finds_it_without_a_mouse() {
         for language in ["ca", "es", "en"] {
             browser.go("/cases").await;
             browser.click(&format!(".switch button[value={language}]")).await;
-            let done = format!("return document.documentElement.lang === '{language}' && location.pathname === '/cases'");
+            let done = format!(
+                "return document.documentElement.lang === '{language}' && location.pathname === '/cases'"
+            );
             browser.until("the page is in the other language", &done).await;
             browser.check(&format!("the list of cases, {language}, {scheme}, {width}")).await;
             let path = match language {

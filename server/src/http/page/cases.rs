@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::locale::day;
 use super::shell::{Room, Shell, Visitor, fresh_key, page, written};
+use crate::http::Error;
 use crate::http::caller::Right;
 use crate::http::cases::{self as api, visible};
 use crate::http::once::Once;
-use crate::http::Error;
 use crate::state::AppState;
 use crate::store::{Groups, Listed};
 use crate::words::Words;
@@ -131,10 +131,7 @@ fn new_case(
     (status, problem): (StatusCode, Option<&'static str>),
 ) -> Result<Response, Error> {
     let groups = groups(visitor.w);
-    page(
-        &NewCase { shell: visitor.shell(Room::Cases), key: fresh_key(), pseudonym, problem, groups },
-        status,
-    )
+    page(&NewCase { shell: visitor.shell(Room::Cases), key: fresh_key(), pseudonym, problem, groups }, status)
 }
 
 /// The form of a new case; an empty group is one that is not told.

@@ -93,6 +93,11 @@ struct Intake<'a> {
 }
 
 impl Intake<'_> {
+    /// Where decisions are sent; nowhere before there is an interview.
+    fn acts_path(&self) -> String {
+        self.interview.map(|id| format!("/interviews/{id}/acts")).unwrap_or_default()
+    }
+
     fn n_open(&self) -> usize {
         self.matrix.iter().filter(|domain| !domain.is_told()).count()
     }
@@ -132,16 +137,19 @@ async fn render(state: &AppState, seen: Seen<'_>) -> Result<Response, Error> {
     }
     let names = Names { me, by };
     let decisions = Decisions::new(current.values().copied(), (&names, text), language);
-    let mine = current.iter().filter(|(subject, _)| subject.kind == Kind::Level).filter_map(|(subject, event)| {
-        Some((subject.code.clone(), decided_level(loaded?, &event.act, subject)))
-    });
+    let mine =
+        current.iter().filter(|(subject, _)| subject.kind == Kind::Level).filter_map(|(subject, event)| {
+            Some((subject.code.clone(), decided_level(loaded?, &event.act, subject)))
+        });
     let mine: BTreeMap<_, _> = mine.collect();
-    let matrix = Matrix { assessment, decisions: &decisions, mine: &mine, earlier: &earlier, language }.rows();
+    let matrix =
+        Matrix { assessment, decisions: &decisions, mine: &mine, earlier: &earlier, language }.rows();
     let result = assessment.map(|assessment| ResultView::new(text, assessment, language));
     let is_open = |kind: &str, code: &str| decisions.of(kind, code).is_none();
     let suggested = assessment.map(suggested).unwrap_or_default();
     let undecided = suggested.iter().filter(|s| is_open(s.kind, s.code)).count();
-    let bulk = suggested.iter().filter(|s| s.probability >= BULK_FLOOR && !s.alert && is_open(s.kind, s.code));
+    let bulk =
+        suggested.iter().filter(|s| s.probability >= BULK_FLOOR && !s.alert && is_open(s.kind, s.code));
     let bulk = bulk.map(|s| format!("{}:{}", s.kind, s.code)).collect();
     let alerts = match (loaded, assessment) {
         (Some(loaded), Some(assessment)) => undecided_alerts(&loaded.state, assessment).len(),
@@ -218,7 +226,11 @@ fn saved_at(loaded: &Loaded) -> Option<time::OffsetDateTime> {
 }
 
 /// The interviews of a case before one, and which one it is.
-async fn earlier(state: &AppState, case: &Case, loaded: Option<&Loaded>) -> Result<(Vec<Moment>, usize), Error> {
+async fn earlier(
+    state: &AppState,
+    case: &Case,
+    loaded: Option<&Loaded>,
+) -> Result<(Vec<Moment>, usize), Error> {
     let all = state.store.interviews(case.id).await?;
     let this = loaded.and_then(|l| all.iter().position(|i| i.id == l.interview.id)).unwrap_or(all.len());
     let mut moments = Vec::new();
@@ -278,14 +290,25 @@ struct Written {
     text: String,
 }
 
+fn being_written(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<String, Error> {
+    let body = body.map_err(|rejection| assess::body_error(&rejection, state.max_bytes))?;
+    assess::json(headers, &body).map(|Written { text }| text)
+}
+
 /// Reads a text that is not kept yet, and answers the page that it would have.
 async fn live(
     State(state): State<AppState>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Json(Written { text }): Json<Written>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Error> {
     let grant = visitor.may(Right::Write)?;
+    let text = being_written(&state, &headers, body)?;
     let (case, loaded) = seen(&state, &grant, &id).await?;
     let assessment = read(&state, &text, loaded.blind).await?;
     let seen = Seen {
@@ -303,9 +326,11 @@ async fn live_new(
     State(state): State<AppState>,
     visitor: Visitor,
     Path(case): Path<String>,
-    Json(Written { text }): Json<Written>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Error> {
     let grant = visitor.may(Right::Write)?;
+    let text = being_written(&state, &headers, body)?;
     let case = visible(&state, &grant, &case).await?;
     let blind = state.store.centre(case.centre).await?.is_some_and(|centre| centre.blind_first);
     let assessment = read(&state, &text, blind).await?;
@@ -387,7 +412,8 @@ async fn act(
         return Err(Error::CrossSite);
     }
     let field = |name: &'static str| form.get(name).map(String::as_str).ok_or(Error::Field { field: name });
-    let expected_version = field("expected_version")?.parse().map_err(|_| Error::Field { field: "expected_version" })?;
+    let expected_version =
+        field("expected_version")?.parse().map_err(|_| Error::Field { field: "expected_version" })?;
     let grant = visitor.may(Right::Write)?;
     let loaded = load(&state, found(&state, &grant, &id).await?).await?;
     let acts = acts(&form, &loaded)?;
@@ -410,7 +436,10 @@ fn acts(form: &BTreeMap<String, String>, loaded: &Loaded) -> Result<Vec<Act>, Er
     let word = field("act")?;
     let of = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let named = || -> Result<(Kind, String), Error> {
-        Ok((serde_json::from_value(json!(field("kind")?)).map_err(|_| Error::Field { field: "kind" })?, field("code")?.to_owned()))
+        Ok((
+            serde_json::from_value(json!(field("kind")?)).map_err(|_| Error::Field { field: "kind" })?,
+            field("code")?.to_owned(),
+        ))
     };
     let act = match word {
         "undo" => Act::Undo,
@@ -425,12 +454,18 @@ fn acts(form: &BTreeMap<String, String>, loaded: &Loaded) -> Result<Vec<Act>, Er
         "present" => {
             let (kind, code) = named()?;
             let status = Some(relat_engine::Status::Present);
-            Act::Edit { kind, to: Finding { code: code.clone(), status, level: None, evidence: vec![] }, code }
+            Act::Edit {
+                kind,
+                to: Finding { code: code.clone(), status, level: None, evidence: vec![] },
+                code,
+            }
         }
         "add" => {
             let (kind, code) = of("what").split_once(':').ok_or(Error::Field { field: "what" })?;
-            let kind: Kind = serde_json::from_value(json!(kind)).map_err(|_| Error::Field { field: "what" })?;
-            let status = (kind == Kind::Need).then(|| serde_json::from_value(json!(of("status"))).ok()).flatten();
+            let kind: Kind =
+                serde_json::from_value(json!(kind)).map_err(|_| Error::Field { field: "what" })?;
+            let status =
+                (kind == Kind::Need).then(|| serde_json::from_value(json!(of("status"))).ok()).flatten();
             let finding = Finding { code: code.to_owned(), status, level: None, evidence: vec![] };
             match of("instead").split_once(':') {
                 Some((_, old)) => Act::Edit { kind, code: old.to_owned(), to: finding },
@@ -451,7 +486,9 @@ fn acts(form: &BTreeMap<String, String>, loaded: &Loaded) -> Result<Vec<Act>, Er
 /// The levels of the plain form that differ from what holds.
 fn levels(form: &BTreeMap<String, String>, loaded: &Loaded) -> Vec<Act> {
     let current = loaded.state.current();
-    let marked = form.iter().filter_map(|(name, value)| Some((name.strip_prefix("level.")?, value.parse::<u8>().ok())));
+    let marked = form
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix("level.")?, value.parse::<u8>().ok())));
     marked
         .filter_map(|(code, level)| {
             let subject = crate::decisions::Subject { kind: Kind::Level, code: code.to_owned() };
@@ -460,9 +497,10 @@ fn levels(form: &BTreeMap<String, String>, loaded: &Loaded) -> Vec<Act> {
                     return None;
                 }
             }
-            let suggested = loaded.reading.as_ref().and_then(|r| {
-                r.assessment.levels.iter().find(|l| l.domain == code).map(|l| l.level)
-            });
+            let suggested = loaded
+                .reading
+                .as_ref()
+                .and_then(|r| r.assessment.levels.iter().find(|l| l.domain == code).map(|l| l.level));
             let code = code.to_owned();
             let finding = Finding { code: code.clone(), status: None, level, evidence: vec![] };
             Some(match suggested.filter(|_| !loaded.blind) {
@@ -488,13 +526,11 @@ async fn version(
 }
 
 /// The text of a document that was dropped on the page.
-async fn document_text(
-    visitor: Visitor,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Error> {
+async fn document_text(visitor: Visitor, body: Result<Bytes, BytesRejection>) -> Result<Response, Error> {
     visitor.may(Right::Write)?;
     let body = body.map_err(|rejection| assess::body_error(&rejection, documents::MAX_DOCUMENT))?;
-    let text = tokio::task::spawn_blocking(move || documents::text(&body)).await.map_err(|_| Error::Internal)?;
+    let text =
+        tokio::task::spawn_blocking(move || documents::text(&body)).await.map_err(|_| Error::Internal)?;
     Ok(Json(json!({ "text": text? })).into_response())
 }
 

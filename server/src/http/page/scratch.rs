@@ -22,7 +22,6 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-
 use super::findings::ResultView;
 
 pub(super) fn router(max_bytes: usize) -> Router<AppState> {

@@ -130,7 +130,9 @@ impl Visitor {
     pub(super) fn shell(&self, here: Room) -> Shell {
         let open = ROOMS.iter().filter(|(_, _, right)| self.may(*right).is_ok());
         Shell {
-            nav: open.map(|&(room, path, _)| Way { path, word: room.word(self.w), here: room == here }).collect(),
+            nav: open
+                .map(|&(room, path, _)| Way { path, word: room.word(self.w), here: room == here })
+                .collect(),
             who: self.person().ok().map(|person| person.name.clone()),
             demo: self.demo,
             ..Shell::gate(self.language, &self.path)
@@ -223,7 +225,11 @@ struct ProblemPage {
 }
 
 /// Gives people a page where programs get a problem, and keeps pages from being kept.
-pub(in crate::http) async fn problems_as_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(in crate::http) async fn problems_as_pages(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
     let language = language_of(request.headers(), request.uri().query());
@@ -262,7 +268,9 @@ pub(in crate::http) async fn problems_as_pages(State(state): State<AppState>, re
 /// The language of the interface: what the address asks for, else what was chosen before, else what the browser
 /// prefers; Catalan when there is none.
 pub(super) fn language_of(headers: &HeaderMap, query: Option<&str>) -> Language {
-    let asked = query.and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("lang="))).and_then(words::from_tag);
+    let asked = query
+        .and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("lang=")))
+        .and_then(words::from_tag);
     asked.or_else(|| chosen(headers)).unwrap_or_else(|| preferred(headers))
 }
 

@@ -28,8 +28,13 @@ static QUESTIONS: LazyLock<HashMap<&str, [&str; 3]>> = LazyLock::new(|| {
     lines.filter_map(question).collect()
 });
 
-static SYNONYMS: LazyLock<HashMap<&str, &str>> =
-    LazyLock::new(|| include_str!("../../../../words/synonyms.tsv").lines().skip(1).filter_map(|line| line.split_once('\t')).collect());
+static SYNONYMS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    include_str!("../../../../words/synonyms.tsv")
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once('\t'))
+        .collect()
+});
 
 fn pick(words: &[&'static str; 3], language: Language) -> &'static str {
     let [ca, es, en] = words;
@@ -102,7 +107,11 @@ mod tests {
             for domain in t.domains() {
                 assert!(question(&domain.code, language).ends_with('?'), "help: {}", domain.code);
                 for level in 1..=5 {
-                    assert!(!anchor(&domain.code, level, language).is_empty(), "help: {} {level}", domain.code);
+                    assert!(
+                        !anchor(&domain.code, level, language).is_empty(),
+                        "help: {} {level}",
+                        domain.code
+                    );
                 }
             }
         }

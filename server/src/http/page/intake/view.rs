@@ -127,8 +127,10 @@ fn decided(event: &Event, names: &Names, language: Language) -> Decided {
     let detail = match &event.act {
         Act::Refute { reason: why, .. } => Some(reason(w, *why).to_owned()),
         Act::Edit { to, code, .. } => {
-            let label = (to.code != *code).then(|| words::label(Taxonomy::shipped(), &to.code, language).to_owned());
-            let status = to.status.filter(|status| *status != Status::Present).map(|s| w.status(s).to_owned());
+            let label =
+                (to.code != *code).then(|| words::label(Taxonomy::shipped(), &to.code, language).to_owned());
+            let status =
+                to.status.filter(|status| *status != Status::Present).map(|s| w.status(s).to_owned());
             let level = to.level.map(|level| level.to_string());
             label.or(status).or(level)
         }
@@ -151,12 +153,18 @@ pub(super) fn stamp(at: OffsetDateTime) -> String {
 
 fn added(kind: Kind, finding: &Finding, (text, language): (&str, Language), decided: Decided) -> Added {
     let t = Taxonomy::shipped();
-    let alert = kind == Kind::Need && t.need(&finding.code).and_then(|i| t.needs().get(i)).is_some_and(|n| n.alert);
+    let alert =
+        kind == Kind::Need && t.need(&finding.code).and_then(|i| t.needs().get(i)).is_some_and(|n| n.alert);
     let class = if alert { "alert" } else { kind_name(kind) };
-    let label = [t.need(&finding.code).and_then(|i| Some(&t.needs().get(i)?.labels)),
+    let label = [
+        t.need(&finding.code).and_then(|i| Some(&t.needs().get(i)?.labels)),
         t.demand(&finding.code).and_then(|i| Some(&t.demands().get(i)?.labels)),
-        t.action(&finding.code).and_then(|i| Some(&t.actions().get(i)?.labels))]
-        .into_iter().flatten().next().map_or("", |labels| labels.get(language));
+        t.action(&finding.code).and_then(|i| Some(&t.actions().get(i)?.labels)),
+    ]
+    .into_iter()
+    .flatten()
+    .next()
+    .map_or("", |labels| labels.get(language));
     let status = finding.status.filter(|s| *s != Status::Present).map(|s| Words::of(language).status(s));
     // The text may have changed since: what no longer lies on characters is not quoted.
     let quote = |s: &Stretch| text.get(s.start..s.end).map(|said| said.trim().to_owned());
@@ -220,7 +228,9 @@ impl Domain {
             .earlier
             .iter()
             .zip(0_u8..)
-            .filter_map(|((_, level), i)| Some((6.0 + step * f32::from(i), 25.5 - 4.5 * f32::from((*level)?))))
+            .filter_map(|((_, level), i)| {
+                Some((6.0 + step * f32::from(i), 25.5 - 4.5 * f32::from((*level)?)))
+            })
             .collect();
         (points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" "), points)
     }
@@ -247,8 +257,10 @@ impl Matrix<'_> {
         let found = self.assessment.and_then(|a| a.levels.iter().find(|l| l.domain == code));
         let mine = self.mine.get(code).copied();
         let before = self.earlier.iter().rev().take(EARLIER).collect::<Vec<_>>();
-        let mut earlier: Vec<(String, Option<u8>)> =
-            before.into_iter().map(|m| (super::day(m.interview.held_on, self.language), level_of(m, code))).collect();
+        let mut earlier: Vec<(String, Option<u8>)> = before
+            .into_iter()
+            .map(|m| (super::day(m.interview.held_on, self.language), level_of(m, code)))
+            .collect();
         earlier.reverse();
         let last = earlier.last().and_then(|(_, level)| *level);
         if !earlier.is_empty() {
