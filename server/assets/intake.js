@@ -135,14 +135,15 @@ function holds(kind, code, root = document) {
   const selector = kind === "level" ? `.domain[data-code="${code}"]` : `[data-kind="${kind}"][data-code="${code}"]`;
   const element = root.querySelector(selector);
   const at = element?.querySelector(".decided time, .by")?.getAttribute("datetime") ?? "";
-  return kind === "level" ? (element?.querySelector(":checked, [checked]")?.value ?? "") : `${element?.dataset.decided ?? ""} ${at}`;
+  // The attribute is what the server said, whatever has been pressed since.
+  return kind === "level" ? (element?.querySelector("[checked]")?.value ?? "") : `${element?.dataset.decided ?? ""} ${at}`;
 }
 
 function decide(acts) {
   if (!interview && !text?.value.trim()) return;
   keep();
   const subjects = acts.filter(({ kind }) => kind).map(({ kind, code, finding }) => ({ kind, code: code ?? finding.code }));
-  const seen = subjects.map(({ kind, code }) => (kind === "level" ? "" : holds(kind, code)));
+  const seen = subjects.map(({ kind, code }) => holds(kind, code));
   outbox.add({ kind: "acts", method: "POST", body: { acts }, subjects, seen });
   wait();
 }
@@ -251,7 +252,7 @@ let running;
 /** Puts the text among what is to be sent, if it has changed. */
 function keep() {
   clearTimeout(calm);
-  if (!text || closed || text.value === kept || text.value.trim() === "") return;
+  if (!text || closed || clashed || text.value === kept || text.value.trim() === "") return;
   kept = text.value;
   if (!interview && !outbox.entries.some((entry) => entry.kind === "create")) {
     const heldOn = document.querySelector("[name=held_on]")?.value;
@@ -397,6 +398,7 @@ async function refresh() {
   if (!answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   version = Number(page.getElementById("main").dataset.version);
+  meet(page.getElementById("text")?.defaultValue);
   if (page.getElementById("editor") && document.getElementById("editor-dialog") === null) {
     // The page began without an interview: its box comes now.
     document.querySelector(".desk").after(page.getElementById("editor"));
@@ -406,20 +408,38 @@ async function refresh() {
 }
 
 let late = null;
+/** Somebody else changed the text while this one was being changed, and the person has not chosen yet. */
+let clashed = false;
+
+/** Looks whether the server has a text that this page does not know. */
+function meet(theirs) {
+  if (!text || theirs === undefined || theirs === base || theirs === kept || theirs === text.value || clashed) return;
+  if (text.value === base) {
+    text.value = theirs;
+    kept = theirs;
+    base = theirs;
+    drawn = theirs;
+    tell(say("text-changed"));
+    return;
+  }
+  clashed = true;
+  for (const entry of outbox.entries.filter(({ kind }) => kind === "text")) outbox.drop(entry.id);
+  base = theirs;
+  kept = theirs;
+  tell(say("text-conflict"), [
+    [say("keep-mine"), () => { clashed = false; keep(); }],
+    [say("keep-theirs"), () => {
+      clashed = false;
+      text.value = theirs;
+      typed();
+    }],
+  ]);
+}
 
 async function settle() {
   const page = await refresh().catch(() => null);
   if (!page) return;
   const theirs = page.getElementById("text")?.defaultValue ?? "";
-  if (text && theirs !== kept && theirs !== base && outbox.isEmpty) {
-    // Somebody else changed the text.
-    if (text.value === kept) {
-      text.value = theirs;
-      kept = theirs;
-      base = theirs;
-      tell(say("text-changed"));
-    }
-  }
   if (text && text.value !== theirs) return;
   replace(page, theirs || (text?.value ?? ""));
 }
@@ -515,29 +535,15 @@ const outbox = new Outbox({
       return "wait";
     }
     online();
-    if (entry.kind === "text") {
-      const theirs = page.getElementById("text")?.defaultValue ?? "";
-      if (theirs === base) return "again";
-      base = theirs;
-      tell(say("text-conflict"), [
-        [say("keep-mine"), () => outbox.again(entry.id)],
-        [say("keep-theirs"), () => {
-          text.value = theirs;
-          kept = theirs;
-          outbox.drop(entry.id);
-          typed();
-          outbox.send();
-        }],
-      ]);
-      return "wait";
-    }
-    const touched = entry.subjects.some(({ kind, code }, i) => kind !== "level" && holds(kind, code, page) !== entry.seen[i]);
+    // What somebody else wrote into the text was met when the page was asked for.
+    if (entry.kind === "text") return outbox.entries.includes(entry) ? "again" : "wait";
+    const touched = entry.subjects.some(({ kind, code }, i) => holds(kind, code, page) !== entry.seen[i]);
     const step = entry.body.acts.some(({ act }) => act === "undo" || act === "redo");
     if (!touched && !step) return "again";
     const who = entry.subjects.map(({ kind, code }) => page.querySelector(`[data-kind="${kind}"][data-code="${code}"]`)).find(Boolean);
     replace(page, page.getElementById("text")?.defaultValue ?? "");
-    const label = who?.querySelector(".label")?.textContent ?? "";
-    const decided = who?.querySelector(".decided")?.textContent.trim() ?? "";
+    const label = who?.querySelector(".label, th a, th")?.firstChild?.textContent.trim() ?? "";
+    const decided = who?.querySelector(".decided, .by")?.textContent.trim() ?? "";
     tell(step ? say("undo-conflict") : say("conflict", { label, decided }), [
       [say("keep-theirs"), () => { outbox.drop(entry.id); settle(); outbox.send(); }],
       [say("keep-mine"), () => { entry.seen = entry.subjects.map(({ kind, code }) => holds(kind, code)); outbox.again(entry.id); }],

@@ -559,6 +559,60 @@ async fn plain_forms_do_without_scripts() {
     assert!(!browser.driver.find_all(By::Css("#findings .card")).await.unwrap().is_empty());
 }
 
+/// A PDF of one page with one line of text.
+fn pdf(line: &str) -> Vec<u8> {
+    let content = format!("BT /F1 12 Tf 72 720 Td ({line}) Tj ET");
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
+            .to_owned(),
+        format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>".to_owned(),
+    ];
+    let mut out = "%PDF-1.4\n".to_owned();
+    let mut places = Vec::new();
+    for (i, object) in objects.iter().enumerate() {
+        places.push(out.len());
+        out += &format!("{} 0 obj{object}endobj\n", i + 1);
+    }
+    let start = out.len();
+    out += "xref\n0 6\n0000000000 65535 f \n";
+    for place in places {
+        out += &format!("{place:010} 00000 n \n");
+    }
+    out += &format!("trailer<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF");
+    out.into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_opened_and_what_is_none_is_told() {
+    let house = House::open(false);
+    let (case, _) = house.interview("2026-0425", STORY, "2026-11-20");
+    let browser = house.browser("marta", (1280, 860)).await;
+    browser.intake(&format!("/cases/{case}/interviews/new")).await;
+    let give = async |name: &str, bytes: &[u8]| {
+        let path = house.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let input = browser.driver.find(By::Css("#file")).await.unwrap();
+        input.send_keys(path.to_str().unwrap()).await.unwrap();
+    };
+    give("notes.pdf", &pdf("No paga el lloguer des de fa tres mesos. Viu sola.")).await;
+    let text = "return document.getElementById('text').value === 'No paga el lloguer des de fa tres mesos. Viu sola.'";
+    browser.until("the text of the document", text).await;
+    browser
+        .until("what is read in it", "return document.querySelectorAll('#findings .item').length > 0")
+        .await;
+    for (name, bytes) in
+        [("scan.pdf", pdf("")), ("broken.pdf", b"%PDF-1.4 cut".to_vec()), ("letter.txt", b"hello".to_vec())]
+    {
+        browser.script("document.getElementById('notice').replaceChildren()", vec![]).await;
+        give(name, &bytes).await;
+        browser.until("it is told", "return !!document.querySelector('#notice .problem')").await;
+    }
+    browser.until("the text stays", text).await;
+}
+
 /// Ten interviews of the corpus, in pictures, where a folder for them is named: for people to walk through.
 #[tokio::test(flavor = "multi_thread")]
 async fn walks() {

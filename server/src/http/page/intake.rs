@@ -492,10 +492,10 @@ fn levels(form: &BTreeMap<String, String>, loaded: &Loaded) -> Vec<Act> {
     marked
         .filter_map(|(code, level)| {
             let subject = crate::decisions::Subject { kind: Kind::Level, code: code.to_owned() };
-            if let Some(event) = current.get(&subject) {
-                if decided_level(loaded, &event.act, &subject) == level {
-                    return None;
-                }
+            if let Some(event) = current.get(&subject)
+                && decided_level(loaded, &event.act, &subject) == level
+            {
+                return None;
             }
             let suggested = loaded
                 .reading

@@ -1,6 +1,6 @@
 //! What helps to decide: the rubric's words for each level, a question for each domain, and other words for codes.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use relat_engine::{Language, Taxonomy};
@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::words::INTERFACE;
 
 /// Our working rubric, which is not the official text: domain, level, and its words by language.
-static RUBRIC: LazyLock<HashMap<(&str, u8), [&str; 3]>> = LazyLock::new(|| {
+static RUBRIC: LazyLock<BTreeMap<(&str, u8), [&str; 3]>> = LazyLock::new(|| {
     let lines = include_str!("../../../../words/rubric.tsv").lines().skip(1);
     let cell = |line: &'static str| {
         let mut fields = line.split('\t');
@@ -19,7 +19,7 @@ static RUBRIC: LazyLock<HashMap<(&str, u8), [&str; 3]>> = LazyLock::new(|| {
     lines.filter_map(cell).collect()
 });
 
-static QUESTIONS: LazyLock<HashMap<&str, [&str; 3]>> = LazyLock::new(|| {
+static QUESTIONS: LazyLock<BTreeMap<&str, [&str; 3]>> = LazyLock::new(|| {
     let lines = include_str!("../../../../words/questions.tsv").lines().skip(1);
     let question = |line: &'static str| {
         let mut fields = line.split('\t');
@@ -28,7 +28,7 @@ static QUESTIONS: LazyLock<HashMap<&str, [&str; 3]>> = LazyLock::new(|| {
     lines.filter_map(question).collect()
 });
 
-static SYNONYMS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+static SYNONYMS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
     include_str!("../../../../words/synonyms.tsv")
         .lines()
         .skip(1)
