@@ -16,6 +16,7 @@ mod health;
 mod interviews;
 mod many;
 mod once;
+mod own_view;
 mod page;
 mod records;
 mod trace;
@@ -32,6 +33,7 @@ pub fn app(state: AppState) -> Router {
         .merge(health::router())
         .merge(interviews::router(state.max_bytes))
         .merge(many::router(state.max_bytes))
+        .merge(own_view::router())
         .merge(page::router(state.max_bytes))
         .merge(records::router())
         .merge(assets::router())

@@ -17,21 +17,25 @@ pub mod audit;
 mod backup;
 mod cases;
 mod erase;
+mod figures;
 mod guards;
 mod interviews;
 mod log;
 mod once;
+mod own_views;
 mod people;
 mod rotate;
 mod sessions;
 
 pub use cases::{Case, Groups, Listed, Reach};
 pub use erase::Erased;
+pub use figures::Counted;
 pub(crate) use interviews::{Appended, Version};
 pub use interviews::{Interview, Narrative, Reading};
 pub use log::{Entry, Finding, Findings, Level, Source, Stamp};
 pub(crate) use once::Claim;
 pub use once::{Answer, Write};
+pub use own_views::OwnView;
 pub use people::{Centre, NewPerson, Person, Role};
 pub use sessions::{Key, Scope, SignIn};
 
