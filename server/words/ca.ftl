@@ -319,6 +319,98 @@ intake-bulk = { $n ->
    *[other] Accepta els { $n } molt probables
 }
 
+## case over time
+
+case-summary = Resum per a l’expedient
+case-for-person = Resum per a la persona
+case-needs = Necessitats en el temps
+case-needs-hint = només el que algú ha decidit
+case-need = Necessitat
+case-open = Ara
+case-open-none = No hi ha cap necessitat confirmada.
+case-closed = Ja no hi són
+case-since = Des de
+case-until = Fins a
+case-again = { $n ->
+    [one] confirmada { $n } vegada més
+   *[other] confirmada { $n } vegades més
+}
+case-end-denied = diu que no
+case-end-past = ja ha passat
+case-end-handled = ja s’atén
+case-alerts = { $n ->
+    [one] { $n } avís per decidir
+   *[other] { $n } avisos per decidir
+}
+case-levels = Nivells en el temps
+case-levels-hint = 1 agut, 5 ple
+case-key-decided = decidit per una persona
+case-key-suggested = el model, sense decidir
+case-nothing = res
+case-left-out = { $n ->
+    [one] { $n } entrevista anterior és només al gràfic.
+   *[other] { $n } entrevistes anteriors són només al gràfic.
+}
+case-own = La visió de la persona
+case-own-hint = amb les seves paraules; no es tradueix mai
+case-own-by = { $at } · ho va anotar { $by }
+case-own-earlier = { $n ->
+    [one] { $n } visió anterior
+   *[other] { $n } visions anteriors
+}
+case-own-words = Què en diu la persona
+case-own-new = Si ara ho veu d’una altra manera
+case-own-rule = Es desa xifrat i surt al resum i a la còpia que la persona pot demanar. L’anterior no s’esborra.
+case-own-keep = Desa-ho
+case-own-problem = Escriviu el que diu la persona: entre una paraula i unes quatre pàgines.
+case-log = Qui ha decidit què
+case-log-of = { $n ->
+    [one] { $day } · { $n } acte
+   *[other] { $day } · { $n } actes
+}
+case-log-when = Quan
+case-log-who = Qui
+case-log-did = Què ha fet
+case-log-what = Sobre què
+case-taken-back = (desfet)
+case-did-undo = ha desfet
+case-did-redo = ha refet
+case-did-close = ha tancat l’entrevista
+case-did-reopen = ha tornat a obrir l’entrevista
+case-back = Torna a l’expedient
+case-print = Imprimeix o desa en PDF
+case-print-how = Imprimiu-lo amb el menú del navegador; també en fa un PDF.
+case-summary-of = Resum de l’expedient { $name }
+case-printed = { $at }, { $by }
+case-summary-rule = Només hi ha el que han decidit persones. El relat no hi és.
+case-summary-model = Suggeriments fets amb: { $model }.
+case-summary-last = Última decisió: { $at }.
+case-paper = Llengua del paper
+case-careful = Inclou-hi el que demana cura
+case-careful-hint = La violència, els maltractaments i el risc de suïcidi no surten al paper si no ho marqueu: podria llegir-lo algú altre. Parleu-ne abans amb la persona.
+case-careful-out = { $n ->
+    [one] Ara n’hi ha { $n } fora.
+   *[other] Ara n’hi ha { $n } fora.
+}
+case-renew = Actualitza
+person-heading = El que hem parlat
+person-when = Conversa del { $day } amb { $by }, { $centre }.
+person-needs = El que hem vist junts
+person-needs-none = De moment no hem anotat cap dificultat.
+person-over = El que ja no passa
+person-over-hint = Abans sí, i ara ja no, o ja hi ha qui se n’ocupa:
+person-demands = El que ens ha demanat
+person-actions = El que podem mirar
+person-actions-hint = Mirarem si és possible. No és cap promesa ni cap decisió.
+person-own = Com ho veu vostè
+person-own-blank = Si vol, escrigui-ho aquí. També ho podem anotar nosaltres, amb les seves paraules.
+person-rights = Bo de saber
+person-rights-change = Si alguna cosa no és així, digui’ns-ho i ho canviem.
+person-rights-copy = Pot demanar una còpia de tot el que hi ha escrit, i saber qui ho ha llegit.
+person-rights-program = Un programa d’ordinador ha ajudat a llegir les notes. Les decisions les pren sempre una persona.
+person-rights-who = Si té dubtes, pregunti per { $by } a { $centre }.
+person-next = Propera cita:
+
 ## scripts
 
 js-rubric-of = { $domain }: què vol dir cada nivell

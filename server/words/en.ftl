@@ -319,6 +319,98 @@ intake-bulk = { $n ->
    *[other] Accept the { $n } very likely
 }
 
+## case over time
+
+case-summary = Summary for the file
+case-for-person = Summary for the person
+case-needs = Needs over time
+case-needs-hint = only what somebody decided
+case-need = Need
+case-open = Now
+case-open-none = No need is confirmed.
+case-closed = No longer there
+case-since = Since
+case-until = Until
+case-again = { $n ->
+    [one] confirmed { $n } more time
+   *[other] confirmed { $n } more times
+}
+case-end-denied = said not to be so
+case-end-past = over
+case-end-handled = already handled
+case-alerts = { $n ->
+    [one] { $n } alert to decide
+   *[other] { $n } alerts to decide
+}
+case-levels = Levels over time
+case-levels-hint = 1 acute, 5 full
+case-key-decided = decided by a person
+case-key-suggested = the model’s, not decided
+case-nothing = nothing
+case-left-out = { $n ->
+    [one] { $n } earlier interview is in the chart only.
+   *[other] { $n } earlier interviews are in the chart only.
+}
+case-own = The person’s own view
+case-own-hint = in their own words; never translated
+case-own-by = { $at } · written down by { $by }
+case-own-earlier = { $n ->
+    [one] { $n } earlier view
+   *[other] { $n } earlier views
+}
+case-own-words = What the person says
+case-own-new = If they see it otherwise now
+case-own-rule = It is kept encrypted, and stands in the summary and in the copy that the person may ask for. An earlier one is not erased.
+case-own-keep = Keep it
+case-own-problem = Write down what the person says: from one word to some four pages.
+case-log = Who decided what
+case-log-of = { $n ->
+    [one] { $day } · { $n } act
+   *[other] { $day } · { $n } acts
+}
+case-log-when = When
+case-log-who = Who
+case-log-did = Did
+case-log-what = On
+case-taken-back = (taken back)
+case-did-undo = undid
+case-did-redo = did again
+case-did-close = closed the interview
+case-did-reopen = opened the interview again
+case-back = Back to the case
+case-print = Print or save as PDF
+case-print-how = Print it from the browser’s menu, which can also make a PDF.
+case-summary-of = Summary of case { $name }
+case-printed = { $at }, { $by }
+case-summary-rule = It holds only what people decided. The narrative is not in it.
+case-summary-model = Suggestions made with: { $model }.
+case-summary-last = Last decision: { $at }.
+case-paper = Language of the paper
+case-careful = Include what needs care
+case-careful-hint = Violence, abuse and risk of suicide are not on the paper unless you tick this: somebody else might read it. Talk it over with the person first.
+case-careful-out = { $n ->
+    [one] { $n } is left out now.
+   *[other] { $n } are left out now.
+}
+case-renew = Update
+person-heading = What we talked about
+person-when = Talk of { $day } with { $by }, { $centre }.
+person-needs = What we saw together
+person-needs-none = So far we have not noted any difficulty.
+person-over = What is no longer so
+person-over-hint = It was so before, and is over now or already seen to:
+person-demands = What you asked for
+person-actions = What we can look into
+person-actions-hint = We will see whether it is possible. It is neither a promise nor a decision.
+person-own = How you see it
+person-own-blank = Write it here if you like. We can also write it down for you, in your words.
+person-rights = Good to know
+person-rights-change = If anything here is not so, tell us and we change it.
+person-rights-copy = You may ask for a copy of everything that is written, and who has read it.
+person-rights-program = A computer program helped to read the notes. Decisions are always taken by a person.
+person-rights-who = If you have questions, ask for { $by } at { $centre }.
+person-next = Next appointment:
+
 ## scripts
 
 js-rubric-of = { $domain }: what each level means

@@ -319,6 +319,98 @@ intake-bulk = { $n ->
    *[other] Aceptar los { $n } muy probables
 }
 
+## case over time
+
+case-summary = Resumen para el expediente
+case-for-person = Resumen para la persona
+case-needs = Necesidades en el tiempo
+case-needs-hint = solo lo que alguien ha decidido
+case-need = Necesidad
+case-open = Ahora
+case-open-none = No hay ninguna necesidad confirmada.
+case-closed = Ya no están
+case-since = Desde
+case-until = Hasta
+case-again = { $n ->
+    [one] confirmada { $n } vez más
+   *[other] confirmada { $n } veces más
+}
+case-end-denied = dice que no
+case-end-past = ya ha pasado
+case-end-handled = ya se atiende
+case-alerts = { $n ->
+    [one] { $n } aviso por decidir
+   *[other] { $n } avisos por decidir
+}
+case-levels = Niveles en el tiempo
+case-levels-hint = 1 agudo, 5 pleno
+case-key-decided = decidido por una persona
+case-key-suggested = el modelo, sin decidir
+case-nothing = nada
+case-left-out = { $n ->
+    [one] { $n } entrevista anterior está solo en el gráfico.
+   *[other] { $n } entrevistas anteriores están solo en el gráfico.
+}
+case-own = La visión de la persona
+case-own-hint = con sus palabras; nunca se traduce
+case-own-by = { $at } · lo anotó { $by }
+case-own-earlier = { $n ->
+    [one] { $n } visión anterior
+   *[other] { $n } visiones anteriores
+}
+case-own-words = Qué dice la persona
+case-own-new = Si ahora lo ve de otra manera
+case-own-rule = Se guarda cifrado y sale en el resumen y en la copia que la persona puede pedir. La anterior no se borra.
+case-own-keep = Guardarlo
+case-own-problem = Escriba lo que dice la persona: entre una palabra y unas cuatro páginas.
+case-log = Quién ha decidido qué
+case-log-of = { $n ->
+    [one] { $day } · { $n } acto
+   *[other] { $day } · { $n } actos
+}
+case-log-when = Cuándo
+case-log-who = Quién
+case-log-did = Qué ha hecho
+case-log-what = Sobre qué
+case-taken-back = (deshecho)
+case-did-undo = ha deshecho
+case-did-redo = ha rehecho
+case-did-close = ha cerrado la entrevista
+case-did-reopen = ha vuelto a abrir la entrevista
+case-back = Volver al expediente
+case-print = Imprimir o guardar en PDF
+case-print-how = Imprímalo con el menú del navegador; también hace un PDF.
+case-summary-of = Resumen del expediente { $name }
+case-printed = { $at }, { $by }
+case-summary-rule = Solo está lo que han decidido personas. El relato no está.
+case-summary-model = Sugerencias hechas con: { $model }.
+case-summary-last = Última decisión: { $at }.
+case-paper = Lengua del papel
+case-careful = Incluir lo que requiere cuidado
+case-careful-hint = La violencia, los malos tratos y el riesgo de suicidio no salen en el papel si no lo marca: podría leerlo otra persona. Háblelo antes con la persona.
+case-careful-out = { $n ->
+    [one] Ahora hay { $n } fuera.
+   *[other] Ahora hay { $n } fuera.
+}
+case-renew = Actualizar
+person-heading = Lo que hemos hablado
+person-when = Conversación del { $day } con { $by }, { $centre }.
+person-needs = Lo que hemos visto en conjunto
+person-needs-none = De momento no hemos anotado ninguna dificultad.
+person-over = Lo que ya no pasa
+person-over-hint = Antes sí, y ahora ya no, o ya hay quien se ocupa:
+person-demands = Lo que nos ha pedido
+person-actions = Lo que podemos mirar
+person-actions-hint = Miraremos si es posible. No es una promesa ni una decisión.
+person-own = Cómo lo ve usted
+person-own-blank = Si quiere, escríbalo aquí. También lo podemos anotar nosotros, con sus palabras.
+person-rights = Conviene saber
+person-rights-change = Si algo no es así, díganoslo y lo cambiamos.
+person-rights-copy = Puede pedir una copia de todo lo que hay escrito, y saber quién lo ha leído.
+person-rights-program = Un programa de ordenador ha ayudado a leer las notas. Las decisiones las toma siempre una persona.
+person-rights-who = Si tiene dudas, pregunte por { $by } en { $centre }.
+person-next = Próxima cita:
+
 ## scripts
 
 js-rubric-of = { $domain }: qué quiere decir cada nivel

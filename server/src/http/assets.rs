@@ -18,9 +18,11 @@ const CSS: &str = "text/css; charset=utf-8";
 const FONT: &str = "font/woff2";
 
 /// Name, media type and contents.
-const FILES: [(&str, &str, &[u8]); 17] = [
+const FILES: [(&str, &str, &[u8]); 19] = [
     ("relat.css", CSS, include_bytes!("../../assets/relat.css")),
     ("scratch.css", CSS, include_bytes!("../../assets/scratch.css")),
+    ("case.css", CSS, include_bytes!("../../assets/case.css")),
+    ("print.js", JS, include_bytes!("../../assets/print.js")),
     ("intake.css", CSS, include_bytes!("../../assets/intake.css")),
     ("intake.js", JS, include_bytes!("../../assets/intake.js")),
     ("outbox.js", JS, include_bytes!("../../assets/outbox.js")),

@@ -4,7 +4,9 @@ use axum::Router;
 
 use crate::state::AppState;
 
+mod case;
 mod cases;
+mod chart;
 mod evidence;
 mod findings;
 mod intake;
@@ -17,6 +19,7 @@ pub(super) use shell::problems_as_pages;
 
 pub(super) fn router(max_bytes: usize) -> Router<AppState> {
     Router::new()
+        .merge(case::router())
         .merge(cases::router())
         .merge(intake::router(max_bytes))
         .merge(scratch::router(max_bytes))

@@ -1,7 +1,7 @@
-//! The list of cases, a case, and the form for a new one.
+//! The list of cases, and the form for a new one.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -13,7 +13,7 @@ use super::locale::day;
 use super::shell::{Room, Shell, Visitor, fresh_key, page, written};
 use crate::http::Error;
 use crate::http::caller::Right;
-use crate::http::cases::{self as api, visible};
+use crate::http::cases as api;
 use crate::http::once::Once;
 use crate::state::AppState;
 use crate::store::{Groups, Listed};
@@ -23,10 +23,7 @@ use crate::words::Words;
 const PAGE: i64 = 40;
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/cases", get(list).post(make))
-        .route("/cases/new", get(form))
-        .route("/cases/{id}", get(case))
+    Router::new().route("/cases", get(list).post(make)).route("/cases/new", get(form))
 }
 
 /// A row of the list.
@@ -175,46 +172,4 @@ async fn make(
         }
         Err(error) => Err(error),
     }
-}
-
-/// An interview in the list of a case.
-struct Held {
-    id: Uuid,
-    held_on: String,
-    language: &'static str,
-    author: String,
-    closed: bool,
-}
-
-#[derive(Template)]
-#[template(path = "cases/case.html")]
-struct CasePage {
-    shell: Shell,
-    id: Uuid,
-    name: String,
-    interviews: Vec<Held>,
-}
-
-async fn case(
-    State(state): State<AppState>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-) -> Result<Response, Error> {
-    let grant = visitor.may(Right::Read)?;
-    let case = visible(&state, &grant, &id).await?;
-    let mut interviews = Vec::new();
-    for interview in state.store.interviews(case.id).await? {
-        let author = state.store.person(interview.author).await?.map(|person| person.name);
-        interviews.push(Held {
-            id: interview.id,
-            held_on: day(interview.held_on, visitor.language),
-            language: visitor.w.language(interview.language),
-            author: author.unwrap_or_default(),
-            closed: interview.closed_at.is_some(),
-        });
-    }
-    interviews.reverse();
-    state.view(&grant.actor, format!("case:{}", case.id)).await?;
-    let shell = visitor.shell(Room::Cases);
-    page(&CasePage { shell, id: case.id, name: case.pseudonym, interviews }, StatusCode::OK)
 }

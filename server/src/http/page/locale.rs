@@ -1,7 +1,7 @@
 //! Days and numbers as the three languages write them.
 
 use relat_engine::Language;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 /// Short names of months, as the CLDR abbreviates them.
 const MONTHS: [[&str; 12]; 3] = [
@@ -25,6 +25,12 @@ pub(super) fn day(date: Date, language: Language) -> String {
         Language::Ca => format!("{number} de {month} {year}"),
         Language::Es | Language::En | Language::Other => format!("{number} {month} {year}"),
     }
+}
+
+/// A day and a time, UTC: which is said, because the server does not know where the reader is.
+pub(super) fn moment(at: OffsetDateTime, language: Language) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    format!("{}, {:02}:{:02} UTC", day(at.date(), language), at.hour(), at.minute())
 }
 
 #[cfg(test)]
