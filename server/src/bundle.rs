@@ -24,13 +24,17 @@ pub(crate) struct NoBundle {
 pub(crate) struct Model {
     pub(crate) reader: Arc<Reader>,
     pub(crate) versions: Versions,
+    /// Its card, as Markdown; empty for a bundle without one.
+    pub(crate) card: String,
 }
 
 /// Loads the bundle that was asked for, or else the first of the usual ones.
 pub(crate) fn load(asked: Option<&Path>) -> anyhow::Result<Model> {
-    let pipeline = Pipeline::load(&locate(asked)?)?;
+    let dir = locate(asked)?;
+    let pipeline = Pipeline::load(&dir)?;
     let versions = pipeline.versions().clone();
-    Ok(Model { reader: Arc::new(move |text: &str| pipeline.assess(text)), versions })
+    let card = std::fs::read_to_string(dir.join("MODEL_CARD.md")).unwrap_or_default();
+    Ok(Model { reader: Arc::new(move |text: &str| pipeline.assess(text)), versions, card })
 }
 
 /// The bundle that was asked for, or else the first of the usual ones that exists: under the working folder, beside

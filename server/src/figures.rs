@@ -124,17 +124,16 @@ pub fn needs(sittings: &[Sitting]) -> Published {
     publish(&cells, MONTHS, LEAST)
 }
 
-/// Interviews by month: those that are closed, and those that are open.
+/// Interviews by month, in one row.
 #[must_use]
 pub fn interviews(sittings: &[Sitting]) -> Published {
-    let mut cells = vec![vec![Count::default(); MONTHS]; 2];
+    let mut cells = vec![Count::default(); MONTHS];
     for sitting in sittings {
-        let row = cells.get_mut(usize::from(!sitting.closed));
-        if let Some(count) = row.and_then(|row| row.get_mut(sitting.month())) {
+        if let Some(count) = cells.get_mut(sitting.month()) {
             count.add(sitting.case);
         }
     }
-    publish(&cells, MONTHS, LEAST)
+    publish(&[cells], MONTHS, LEAST)
 }
 
 /// What became of one model's suggestions.

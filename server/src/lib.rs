@@ -6,6 +6,7 @@
 
 pub mod bootstrap;
 mod bundle;
+mod card;
 pub mod cli;
 pub mod config;
 pub mod decisions;

@@ -21,6 +21,8 @@ pub struct AppState {
     pub store: Store,
     /// Versions of all that makes an assessment.
     pub versions: Arc<Versions>,
+    /// The card of the model in use, as Markdown.
+    pub card: Arc<str>,
     /// Longest text taken, in bytes.
     pub max_bytes: usize,
     /// Longest time that a request takes.

@@ -29,7 +29,7 @@ mod sessions;
 
 pub use cases::{Case, Groups, Listed, Reach};
 pub use erase::Erased;
-pub use figures::Counted;
+pub use figures::{Counted, Span};
 pub(crate) use interviews::{Appended, Version};
 pub use interviews::{Interview, Narrative, Reading};
 pub use log::{Entry, Finding, Findings, Level, Source, Stamp};

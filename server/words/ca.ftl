@@ -411,6 +411,145 @@ person-rights-program = Un programa d’ordinador ha ajudat a llegir les notes. 
 person-rights-who = Si té dubtes, pregunti per { $by } a { $centre }.
 person-next = Propera cita:
 
+## figures
+
+nav-figures = Quadre
+figures-all = tots els centres
+figures-year = Any
+figures-rule = Un punt és un nombre darrere del qual hi ha menys de { $n } persones, o cap, o que permetria esbrinar-ne un altre així.
+figures-few = menys de { $n } o reservat
+figures-alerts = Avisos per decidir
+figures-alerts-hint = de qualsevol any; primer els que fa més que esperen
+figures-alerts-none = No n’hi ha cap.
+figures-needs = Necessitats per àrea i mes
+figures-needs-hint = confirmades per una persona, pel mes de l’entrevista
+figures-total = total
+figures-work = Feina
+figures-workers = Per professional
+figures-workers-hint = per repartir la feina, no per comparar ningú
+figures-worker = Professional
+figures-none = Encara no hi ha res per comptar.
+figures-accepted = Què se n’ha fet, dels suggeriments
+figures-accepted-hint = per codi i versió del model
+figures-code = Codi
+figures-share = Acceptats
+figures-left-out = { $n ->
+    [one] { $n } codi més és de poques persones.
+   *[other] { $n } codis més són de poques persones.
+}
+
+## administration
+
+nav-admin = Administració
+admin-people = Persones
+admin-centres = Centres
+admin-keys = Claus
+admin-model = Model
+admin-retention = Conservació
+admin-audit = Registre
+admin-name = Nom
+admin-roles = Funcions
+admin-centre = Centre
+admin-no-centre = cap centre: només funcions que miren tots els centres
+admin-role-worker = professional
+admin-role-supervisor = coordinació
+admin-role-data = dades
+admin-role-ethics = ètica
+admin-role-admin = administració
+admin-enabled = pot entrar
+admin-disabled = no pot entrar
+admin-add-person = Afegeix una persona
+admin-started = Primer dia de feina
+admin-started-hint = Només serveix per dir a les dades si fa poc o molt que hi treballa.
+admin-invite = Afegeix i crea l’enllaç
+admin-invited = L’enllaç d’entrada
+admin-invited-how = Doneu aquest enllaç a { $name } en mà o per un canal segur. Serveix un sol cop durant tres dies.
+admin-invited-link = Darrere l’adreça d’aquest servei. No es tornarà a mostrar.
+admin-done = Fet
+admin-since = des del { $day }
+admin-duties = Què pot fer i on
+admin-keep = Desa
+admin-new-link = Contrasenya nova
+admin-new-link-hint = Si l’ha oblidada o no ha entrat mai. La contrasenya d’ara val fins que en triï una altra.
+admin-make-link = Crea un enllaç
+admin-access = Accés
+admin-disable-hint = Surt de tot arreu a l’instant. El que ha decidit es conserva.
+admin-enable-hint = Podrà tornar a entrar amb la contrasenya que tenia.
+admin-disable = Tanca-li l’accés
+admin-enable = Obre-li l’accés
+admin-blind = Puntuar abans de veure el model
+admin-blind-hint = Quan és actiu, el professional puntua els tretze àmbits abans de veure cap suggeriment: així se sap si el model el fa canviar de parer.
+admin-on = actiu
+admin-off = inactiu
+admin-turn-on = Activa
+admin-turn-off = Desactiva
+admin-change = Canvia
+admin-centres-none = Encara no hi ha cap centre.
+admin-add-centre = Afegeix un centre
+admin-add = Afegeix
+admin-keys-hint = Amb una clau, un altre programa pot demanar suggeriments o dades. No pot decidir ni llegir relats desats.
+admin-keys-none = No hi ha cap clau.
+admin-key-for = Per a què és
+admin-scopes = Què obre
+admin-scope-assess = suggeriments
+admin-scope-export = decisions sense text
+admin-scope-audit = registre
+admin-rate = Peticions per minut
+admin-days = Dies de validesa
+admin-expires = Fins a
+admin-revoked = anul·lada
+admin-revoke = Anul·la
+admin-add-key = Fes una clau
+admin-make-key = Fes la clau
+admin-key-made = La clau
+admin-key-made-how = Copieu ara la clau per a «{ $name }» i deseu-la on es guarden els secrets.
+admin-key-secret = No es tornarà a mostrar: aquí només se’n desa l’empremta.
+admin-card-hint = La fitxa del model: per a què serveix, per a què no, i com s’equivoca. L’escriu qui l’entrena, en anglès.
+admin-card-none = Aquest model no porta fitxa.
+admin-card-table = Taula de la fitxa
+admin-rules = Regles
+admin-rule-cases = Expedients: quan fa tants dies que no hi ha cap entrevista, s’esborra la persona i tot el que s’hi ha escrit. En queda una fila al registre que en dóna fe.
+admin-rule-answers = Respostes a escriptures: es desen perquè un formulari enviat dos cops es faci un sol cop, i s’obliden després de tants dies.
+admin-rule-audit = El registre i el que va suggerir el model, sense text, no s’esborren.
+admin-rule-apply = S’apliquen des de la línia d’ordres, expressament:
+admin-try = Prova sense esborrar
+admin-try-hint = Compta què s’esborraria avui. No toca res.
+admin-days-cases = Dies sense entrevista
+admin-days-answers = Dies de les respostes
+admin-count = Compta
+admin-tried = S’esborraria avui
+admin-tried-cases = { $n ->
+    [one] { $n } expedient
+   *[other] { $n } expedients
+}
+admin-tried-answers = { $n ->
+    [one] { $n } resposta a una escriptura
+   *[other] { $n } respostes a escriptures
+}
+admin-verify = Comprova la cadena
+admin-audit-sound = El registre és com es va escriure: { $n } files. Per provar-ho més endavant, anoteu aquest final fora d’aquí: { $tail }
+admin-audit-broken = El registre no és com es va escriure ({ $finding }). Aviseu qui respon de les dades.
+admin-audit-none = Cap fila no hi respon.
+admin-who = Qui
+admin-who-hint = Un nom o un usuari, o l’identificador tal com surt a la fila.
+admin-what = Què
+admin-on-what = Sobre què
+admin-from = Des del
+admin-to = Fins al
+admin-clear = Treu els filtres
+admin-detail = Detall
+admin-problem-taken = Ja n’hi ha un amb aquest nom.
+admin-problem-login = L’usuari ha de tenir entre 1 i 100 lletres.
+admin-problem-name = El nom ha de tenir entre 1 i 100 lletres.
+admin-problem-roles = Trieu almenys una funció.
+admin-problem-centre = Trieu un centre dels vostres.
+admin-problem-started = Escriviu el primer dia de feina.
+admin-problem-scopes = Trieu almenys una cosa que obri.
+admin-problem-rate = Les peticions per minut van d’1 a 100000.
+admin-problem-days = Els dies van d’1 a 366.
+admin-problem-yourself = No us podeu canviar les funcions ni tancar l’accés: demaneu-ho a un altre administrador.
+admin-problem-days-of-rule = Els dies són un nombre entre 1 i 36525.
+
 ## scripts
 
 js-rubric-of = { $domain }: què vol dir cada nivell

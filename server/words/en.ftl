@@ -411,6 +411,145 @@ person-rights-program = A computer program helped to read the notes. Decisions a
 person-rights-who = If you have questions, ask for { $by } at { $centre }.
 person-next = Next appointment:
 
+## figures
+
+nav-figures = Figures
+figures-all = all centres
+figures-year = Year
+figures-rule = A dot stands for a number behind which there are fewer than { $n } people, or none, or from which such a number could be worked out.
+figures-few = fewer than { $n }, or kept back
+figures-alerts = Alerts to be decided
+figures-alerts-hint = of any year; those that have waited longest come first
+figures-alerts-none = There is none.
+figures-needs = Needs by area and month
+figures-needs-hint = confirmed by a person, by the month of the interview
+figures-total = total
+figures-work = Work
+figures-workers = By worker
+figures-workers-hint = to share out the work, not to compare anybody
+figures-worker = Worker
+figures-none = There is nothing to count yet.
+figures-accepted = What became of suggestions
+figures-accepted-hint = by code and version of the model
+figures-code = Code
+figures-share = Accepted
+figures-left-out = { $n ->
+    [one] { $n } more code is about few people.
+   *[other] { $n } more codes are about few people.
+}
+
+## administration
+
+nav-admin = Administration
+admin-people = People
+admin-centres = Centres
+admin-keys = Keys
+admin-model = Model
+admin-retention = Retention
+admin-audit = Audit
+admin-name = Name
+admin-roles = Roles
+admin-centre = Centre
+admin-no-centre = no centre: only roles that look at all centres
+admin-role-worker = worker
+admin-role-supervisor = supervisor
+admin-role-data = data
+admin-role-ethics = ethics
+admin-role-admin = administrator
+admin-enabled = may sign in
+admin-disabled = may not sign in
+admin-add-person = Add a person
+admin-started = First day in the job
+admin-started-hint = It only serves to say in exports whether they are new or experienced.
+admin-invite = Add and make the link
+admin-invited = The link to come in with
+admin-invited-how = Give this link to { $name } by hand or over a safe channel. It works once, for three days.
+admin-invited-link = To be put after the address of this service. It is not shown again.
+admin-done = Done
+admin-since = since { $day }
+admin-duties = What they may do, and where
+admin-keep = Keep
+admin-new-link = New password
+admin-new-link-hint = If they forgot it, or never came in. The present password holds until they choose another.
+admin-make-link = Make a link
+admin-access = Access
+admin-disable-hint = They are signed out everywhere at once. What they decided is kept.
+admin-enable-hint = They can sign in again with the password that they had.
+admin-disable = Close their access
+admin-enable = Open their access
+admin-blind = Score before seeing the model’s
+admin-blind-hint = When it is on, workers score the thirteen domains before they see any suggestion: so it can be known whether the model changes their mind.
+admin-on = on
+admin-off = off
+admin-turn-on = Turn on
+admin-turn-off = Turn off
+admin-change = Change
+admin-centres-none = There is no centre yet.
+admin-add-centre = Add a centre
+admin-add = Add
+admin-keys-hint = With a key another program may ask for suggestions or data. It can neither decide nor read narratives that are kept.
+admin-keys-none = There is no key.
+admin-key-for = What it is for
+admin-scopes = What it opens
+admin-scope-assess = suggestions
+admin-scope-export = decisions without text
+admin-scope-audit = audit
+admin-rate = Requests a minute
+admin-days = Days until it ends
+admin-expires = Until
+admin-revoked = revoked
+admin-revoke = Revoke
+admin-add-key = Make a key
+admin-make-key = Make the key
+admin-key-made = The key
+admin-key-made-how = Copy the key for “{ $name }” now, and keep it where secrets are kept.
+admin-key-secret = It is not shown again: only its digest is kept here.
+admin-card-hint = The model card: what it is for, what it is not for, and how it errs. It is written by whoever trains it, in English.
+admin-card-none = This model has no card.
+admin-card-table = Table of the card
+admin-rules = Rules
+admin-rule-cases = Cases: after so many days without an interview the person is erased with everything that was written. A row of the audit stays as proof.
+admin-rule-answers = Answers to writes: kept so that a form that is sent twice is done once, and forgotten after so many days.
+admin-rule-audit = The audit, and what the model suggested, without text, are not erased.
+admin-rule-apply = They are applied from the command line, on purpose:
+admin-try = Try without erasing
+admin-try-hint = It counts what would go today. It touches nothing.
+admin-days-cases = Days without an interview
+admin-days-answers = Days of answers
+admin-count = Count
+admin-tried = Would go today
+admin-tried-cases = { $n ->
+    [one] { $n } case
+   *[other] { $n } cases
+}
+admin-tried-answers = { $n ->
+    [one] { $n } answer to a write
+   *[other] { $n } answers to writes
+}
+admin-verify = Verify the chain
+admin-audit-sound = The audit is as it was written: { $n } rows. To prove it later, note this end elsewhere: { $tail }
+admin-audit-broken = The audit is not as it was written ({ $finding }). Tell whoever answers for the data.
+admin-audit-none = No row answers to this.
+admin-who = Who
+admin-who-hint = A name or a login, or the identifier as a row has it.
+admin-what = What
+admin-on-what = On what
+admin-from = From
+admin-to = To
+admin-clear = Clear the filters
+admin-detail = Detail
+admin-problem-taken = There is one of that name already.
+admin-problem-login = The login needs 1 to 100 letters.
+admin-problem-name = The name needs 1 to 100 letters.
+admin-problem-roles = Choose at least one role.
+admin-problem-centre = Choose a centre that you keep.
+admin-problem-started = Give the first day in the job.
+admin-problem-scopes = Choose at least one thing that it opens.
+admin-problem-rate = Requests a minute go from 1 to 100000.
+admin-problem-days = Days go from 1 to 366.
+admin-problem-yourself = You cannot change your own roles or close your own access: ask another administrator.
+admin-problem-days-of-rule = Days are a number from 1 to 36525.
+
 ## scripts
 
 js-rubric-of = { $domain }: what each level means

@@ -411,6 +411,145 @@ person-rights-program = Un programa de ordenador ha ayudado a leer las notas. La
 person-rights-who = Si tiene dudas, pregunte por { $by } en { $centre }.
 person-next = Próxima cita:
 
+## figures
+
+nav-figures = Panel
+figures-all = todos los centros
+figures-year = Año
+figures-rule = Un punto es un número detrás del cual hay menos de { $n } personas, o ninguna, o que permitiría averiguar otro así.
+figures-few = menos de { $n } o reservado
+figures-alerts = Avisos por decidir
+figures-alerts-hint = de cualquier año; primero los que llevan más tiempo esperando
+figures-alerts-none = No hay ninguno.
+figures-needs = Necesidades por área y mes
+figures-needs-hint = confirmadas por una persona, por el mes de la entrevista
+figures-total = total
+figures-work = Trabajo
+figures-workers = Por profesional
+figures-workers-hint = para repartir el trabajo, no para comparar a nadie
+figures-worker = Profesional
+figures-none = Todavía no hay nada que contar.
+figures-accepted = Qué se ha hecho de las sugerencias
+figures-accepted-hint = por código y versión del modelo
+figures-code = Código
+figures-share = Aceptadas
+figures-left-out = { $n ->
+    [one] { $n } código más es de pocas personas.
+   *[other] { $n } códigos más son de pocas personas.
+}
+
+## administration
+
+nav-admin = Administración
+admin-people = Personas
+admin-centres = Centros
+admin-keys = Claves
+admin-model = Modelo
+admin-retention = Conservación
+admin-audit = Registro
+admin-name = Nombre
+admin-roles = Funciones
+admin-centre = Centro
+admin-no-centre = ningún centro: solo funciones que miran todos los centros
+admin-role-worker = profesional
+admin-role-supervisor = coordinación
+admin-role-data = datos
+admin-role-ethics = ética
+admin-role-admin = administración
+admin-enabled = puede entrar
+admin-disabled = no puede entrar
+admin-add-person = Añadir una persona
+admin-started = Primer día de trabajo
+admin-started-hint = Solo sirve para decir en los datos si hace poco o mucho que trabaja aquí.
+admin-invite = Añadir y crear el enlace
+admin-invited = El enlace de entrada
+admin-invited-how = Dé este enlace a { $name } en mano o por un canal seguro. Sirve una sola vez durante tres días.
+admin-invited-link = Detrás de la dirección de este servicio. No se volverá a mostrar.
+admin-done = Hecho
+admin-since = desde el { $day }
+admin-duties = Qué puede hacer y dónde
+admin-keep = Guardar
+admin-new-link = Contraseña nueva
+admin-new-link-hint = Si la ha olvidado o no ha entrado nunca. La contraseña de ahora vale hasta que elija otra.
+admin-make-link = Crear un enlace
+admin-access = Acceso
+admin-disable-hint = Sale de todas partes al instante. Lo que ha decidido se conserva.
+admin-enable-hint = Podrá volver a entrar con la contraseña que tenía.
+admin-disable = Cerrarle el acceso
+admin-enable = Abrirle el acceso
+admin-blind = Puntuar antes de ver el modelo
+admin-blind-hint = Cuando está activo, el profesional puntúa los trece ámbitos antes de ver ninguna sugerencia: así se sabe si el modelo le hace cambiar de parecer.
+admin-on = activo
+admin-off = inactivo
+admin-turn-on = Activar
+admin-turn-off = Desactivar
+admin-change = Cambiar
+admin-centres-none = Todavía no hay ningún centro.
+admin-add-centre = Añadir un centro
+admin-add = Añadir
+admin-keys-hint = Con una clave, otro programa puede pedir sugerencias o datos. No puede decidir ni leer relatos guardados.
+admin-keys-none = No hay ninguna clave.
+admin-key-for = Para qué es
+admin-scopes = Qué abre
+admin-scope-assess = sugerencias
+admin-scope-export = decisiones sin texto
+admin-scope-audit = registro
+admin-rate = Peticiones por minuto
+admin-days = Días de validez
+admin-expires = Hasta
+admin-revoked = anulada
+admin-revoke = Anular
+admin-add-key = Hacer una clave
+admin-make-key = Hacer la clave
+admin-key-made = La clave
+admin-key-made-how = Copie ahora la clave para «{ $name }» y guárdela donde se guardan los secretos.
+admin-key-secret = No se volverá a mostrar: aquí solo se guarda su huella.
+admin-card-hint = La ficha del modelo: para qué sirve, para qué no, y cómo se equivoca. La escribe quien lo entrena, en inglés.
+admin-card-none = Este modelo no trae ficha.
+admin-card-table = Tabla de la ficha
+admin-rules = Reglas
+admin-rule-cases = Expedientes: cuando hace tantos días que no hay ninguna entrevista, se borra la persona y todo lo escrito. Queda una fila en el registro que da fe.
+admin-rule-answers = Respuestas a escrituras: se guardan para que un formulario enviado dos veces se haga una sola vez, y se olvidan después de tantos días.
+admin-rule-audit = El registro y lo que sugirió el modelo, sin texto, no se borran.
+admin-rule-apply = Se aplican desde la línea de órdenes, expresamente:
+admin-try = Prueba sin borrar
+admin-try-hint = Cuenta qué se borraría hoy. No toca nada.
+admin-days-cases = Días sin entrevista
+admin-days-answers = Días de las respuestas
+admin-count = Contar
+admin-tried = Se borraría hoy
+admin-tried-cases = { $n ->
+    [one] { $n } expediente
+   *[other] { $n } expedientes
+}
+admin-tried-answers = { $n ->
+    [one] { $n } respuesta a una escritura
+   *[other] { $n } respuestas a escrituras
+}
+admin-verify = Comprobar la cadena
+admin-audit-sound = El registro es como se escribió: { $n } filas. Para probarlo más adelante, anote este final fuera de aquí: { $tail }
+admin-audit-broken = El registro no es como se escribió ({ $finding }). Avise a quien responde de los datos.
+admin-audit-none = Ninguna fila responde.
+admin-who = Quién
+admin-who-hint = Un nombre o un usuario, o el identificador tal como sale en la fila.
+admin-what = Qué
+admin-on-what = Sobre qué
+admin-from = Desde el
+admin-to = Hasta el
+admin-clear = Quitar los filtros
+admin-detail = Detalle
+admin-problem-taken = Ya hay uno con ese nombre.
+admin-problem-login = El usuario debe tener entre 1 y 100 letras.
+admin-problem-name = El nombre debe tener entre 1 y 100 letras.
+admin-problem-roles = Elija al menos una función.
+admin-problem-centre = Elija un centro que lleve usted.
+admin-problem-started = Escriba el primer día de trabajo.
+admin-problem-scopes = Elija al menos una cosa que abra.
+admin-problem-rate = Las peticiones por minuto van de 1 a 100000.
+admin-problem-days = Los días van de 1 a 366.
+admin-problem-yourself = No puede cambiarse las funciones ni cerrarse el acceso: pídalo a otro administrador.
+admin-problem-days-of-rule = Los días son un número entre 1 y 36525.
+
 ## scripts
 
 js-rubric-of = { $domain }: qué quiere decir cada nivel

@@ -33,6 +33,11 @@ pub(crate) fn bundle() -> PathBuf {
     root().join("models/linear")
 }
 
+/// The card of the baseline.
+fn card() -> Arc<str> {
+    std::fs::read_to_string(bundle().join("MODEL_CARD.md")).unwrap().into()
+}
+
 static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::load(&bundle()).unwrap()));
 
 /// The loaded baseline.
@@ -99,6 +104,7 @@ impl Service {
             demo: Some(Arc::new(bootstrap::demo_person(&store).await.unwrap())),
             store,
             versions: Arc::new(versions),
+            card: card(),
             max_bytes,
             rates: Arc::default(),
             deadline: std::time::Duration::from_secs(30),
@@ -116,6 +122,7 @@ impl Service {
             demo: None,
             store: database.open().await,
             versions: Arc::new(versions),
+            card: card(),
             max_bytes: 1 << 16,
             rates: Arc::default(),
             deadline: std::time::Duration::from_secs(30),

@@ -32,13 +32,14 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot listen on {}: choose another address with --bind", config.bind))?;
     let Kept { location, keyring, temporary } = kept(config)?;
     let store = Store::open(&location, Arc::new(keyring)).await?;
-    let Model { reader, versions } = bundle::load(config.scoring.model.as_deref())?;
+    let Model { reader, versions, card } = bundle::load(config.scoring.model.as_deref())?;
     tracing::info!(model = versions.model, sha256 = versions.model_sha256, "model loaded");
     let inference = Inference::start(reader, Limits { threads: config.threads, queue: config.queue })?;
     let state = AppState {
         inference,
         store: store.clone(),
         versions: Arc::new(versions),
+        card: card.into(),
         max_bytes: config.scoring.max_bytes,
         deadline: Duration::from_secs(config.deadline),
         demo: match config.demo {

@@ -77,16 +77,16 @@ time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 #[serde(deny_unknown_fields)]
 pub(super) struct AddPerson {
     /// What they sign in with: 1 to 100 bytes.
-    login: String,
+    pub(super) login: String,
     /// Their name: 1 to 100 bytes.
-    name: String,
-    centre: Option<Uuid>,
+    pub(super) name: String,
+    pub(super) centre: Option<Uuid>,
     /// At least one.
-    roles: Vec<Role>,
+    pub(super) roles: Vec<Role>,
     /// First day in the job.
     #[serde(with = "day")]
     #[schema(value_type = String, format = Date)]
-    started_on: Date,
+    pub(super) started_on: Date,
 }
 
 /// A link with which a person chooses a password, once.
@@ -98,7 +98,7 @@ pub(super) struct Invitation {
     link: String,
 }
 
-async fn add_person(State(state): State<AppState>, once: Once<AddPerson>) -> Result<Response, Error> {
+pub(super) async fn add_person(State(state): State<AppState>, once: Once<AddPerson>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     let new = &once.body;
     named("login", &new.login)?;
@@ -147,7 +147,7 @@ fn named(field: &'static str, value: &str) -> Result<(), Error> {
 }
 
 /// A centre that exists and that the administrator keeps; only one of all centres keeps people without one.
-async fn centre_of(state: &AppState, grant: &Grant, centre: Option<Uuid>) -> Result<(), Error> {
+pub(super) async fn centre_of(state: &AppState, grant: &Grant, centre: Option<Uuid>) -> Result<(), Error> {
     if !manages(grant, centre) {
         return Err(Error::Field { field: "centre" });
     }
@@ -161,7 +161,7 @@ async fn centre_of(state: &AppState, grant: &Grant, centre: Option<Uuid>) -> Res
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Switch {
-    on: bool,
+    pub(super) on: bool,
 }
 
 /// Nothing more to say.
@@ -176,7 +176,7 @@ async fn managed(state: &AppState, grant: &Grant, id: &str) -> Result<Uuid, Erro
     person.map(|person| person.id).ok_or(Error::NotFound)
 }
 
-async fn enable(
+pub(super) async fn enable(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Switch>,
@@ -198,7 +198,7 @@ async fn enable(
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
-async fn invite(
+pub(super) async fn invite(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Nothing>,
@@ -233,13 +233,13 @@ async fn centres(State(state): State<AppState>, caller: Caller) -> Result<Json<C
 #[serde(deny_unknown_fields)]
 pub(super) struct AddCentre {
     /// 1 to 100 bytes.
-    name: String,
+    pub(super) name: String,
     /// Workers score the matrix before they see the model's.
     #[serde(default)]
-    blind_first: bool,
+    pub(super) blind_first: bool,
 }
 
-async fn add_centre(State(state): State<AppState>, once: Once<AddCentre>) -> Result<Response, Error> {
+pub(super) async fn add_centre(State(state): State<AppState>, once: Once<AddCentre>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     if grant.reach != crate::store::Reach::All {
         return Err(Error::Forbidden);
@@ -255,7 +255,7 @@ async fn add_centre(State(state): State<AppState>, once: Once<AddCentre>) -> Res
     once.finish((&state, &grant), tx, (StatusCode::CREATED, &centre)).await
 }
 
-async fn blind_first(
+pub(super) async fn blind_first(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Switch>,
@@ -292,15 +292,15 @@ async fn keys(State(state): State<AppState>, caller: Caller) -> Result<Json<Keys
 #[serde(deny_unknown_fields)]
 pub(super) struct AddKey {
     /// What it is for: 1 to 100 bytes.
-    name: String,
+    pub(super) name: String,
     /// At least one.
-    scopes: Vec<Scope>,
+    pub(super) scopes: Vec<Scope>,
     /// The centre whose data it sees; without one, all.
-    centre: Option<Uuid>,
+    pub(super) centre: Option<Uuid>,
     /// Requests a minute, 1 to 100 000.
-    per_minute: u32,
+    pub(super) per_minute: u32,
     /// Days until it ends, 1 to 366.
-    days: i64,
+    pub(super) days: i64,
 }
 
 /// A key and its secret.
@@ -312,7 +312,7 @@ pub(super) struct NewKey {
     secret: String,
 }
 
-async fn add_key(State(state): State<AppState>, once: Once<AddKey>) -> Result<Response, Error> {
+pub(super) async fn add_key(State(state): State<AppState>, once: Once<AddKey>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     let AddKey { name, scopes, centre, per_minute, days } = &once.body;
     named("name", name)?;
@@ -348,7 +348,7 @@ async fn add_key(State(state): State<AppState>, once: Once<AddKey>) -> Result<Re
     once.finish((&state, &grant), tx, (StatusCode::CREATED, &NewKey { key, secret })).await
 }
 
-async fn revoke(
+pub(super) async fn revoke(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Nothing>,

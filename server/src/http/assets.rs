@@ -18,9 +18,11 @@ const CSS: &str = "text/css; charset=utf-8";
 const FONT: &str = "font/woff2";
 
 /// Name, media type and contents.
-const FILES: [(&str, &str, &[u8]); 19] = [
+const FILES: [(&str, &str, &[u8]); 21] = [
     ("relat.css", CSS, include_bytes!("../../assets/relat.css")),
     ("scratch.css", CSS, include_bytes!("../../assets/scratch.css")),
+    ("admin.css", CSS, include_bytes!("../../assets/admin.css")),
+    ("figures.css", CSS, include_bytes!("../../assets/figures.css")),
     ("case.css", CSS, include_bytes!("../../assets/case.css")),
     ("print.js", JS, include_bytes!("../../assets/print.js")),
     ("intake.css", CSS, include_bytes!("../../assets/intake.css")),

@@ -4,9 +4,11 @@ use axum::Router;
 
 use crate::state::AppState;
 
+mod admin;
 mod case;
 mod cases;
 mod chart;
+mod dashboard;
 mod evidence;
 mod findings;
 mod intake;
@@ -19,8 +21,10 @@ pub(super) use shell::problems_as_pages;
 
 pub(super) fn router(max_bytes: usize) -> Router<AppState> {
     Router::new()
+        .merge(admin::router())
         .merge(case::router())
         .merge(cases::router())
+        .merge(dashboard::router())
         .merge(intake::router(max_bytes))
         .merge(scratch::router(max_bytes))
         .merge(shell::router())

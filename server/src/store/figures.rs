@@ -28,9 +28,21 @@ pub struct Counted {
 type InterviewRow = (String, String, String, String, String, i64, Option<String>);
 type DecisionRow = (String, i64, String, String, String, i64, String);
 
-/// Which interviews: of a centre or all, within days, or only those that are open.
+/// Which interviews are counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// The first day on which one was held.
+    pub from: Date,
+    /// The last.
+    pub to: Date,
+    /// Whether closed ones are left out.
+    pub only_open: bool,
+}
+
+/// Which interviews: of a centre or all, within days, open or not.
 const WITHIN: &str = "FROM interviews i JOIN cases c ON c.id = i.case_id WHERE c.erased_at IS NULL \
-     AND ($1 = '' OR c.centre_id = $1) AND i.held_on >= $2 AND i.held_on <= $3";
+     AND ($1 = '' OR c.centre_id = $1) AND i.held_on >= $2 AND i.held_on <= $3 \
+     AND ($4 = 0 OR i.closed_at IS NULL)";
 
 impl Store {
     /// The first and the last day of interviews within reach.
@@ -48,17 +60,18 @@ impl Store {
         Ok(Some((parse_day(&first)?, parse_day(&last)?)))
     }
 
-    /// Interviews within reach that were held from a day to another, by id. Answers of the model are opened one after the
+    /// Interviews within reach that are counted, by id. Answers of the model are opened one after the
     /// other, so that a year of them never lies in memory at once; `keep` makes of each what is counted.
     /// # Errors
     /// [`Error::Database`], [`Error::Row`], [`Error::Vault`].
     pub async fn count_interviews<T>(
         &self,
         reach: Reach,
-        (from, to): (Date, Date),
+        span: Span,
         mut keep: impl FnMut(Counted) -> T,
     ) -> Result<Vec<T>, Error> {
-        let (centre, from, to) = (reach.parameter(), day(from), day(to));
+        let (centre, from, to) = (reach.parameter(), day(span.from), day(span.to));
+        let only_open = i64::from(span.only_open);
         let sql = format!(
             "SELECT i.id, i.case_id, i.author_id, i.held_on, i.language, i.version, i.closed_at {WITHIN} ORDER BY i.id"
         );
@@ -66,6 +79,7 @@ impl Store {
             .bind(&centre)
             .bind(&from)
             .bind(&to)
+            .bind(only_open)
             .fetch_all(&self.pool)
             .await?;
         let mut counted = BTreeMap::new();
@@ -89,6 +103,7 @@ impl Store {
             .bind(&centre)
             .bind(&from)
             .bind(&to)
+            .bind(only_open)
             .fetch_all(&self.pool)
             .await?;
         for (row, seq, event, by, at, revision, act) in rows {
@@ -107,6 +122,7 @@ impl Store {
             .bind(&centre)
             .bind(&from)
             .bind(&to)
+            .bind(only_open)
             .fetch_all(&self.pool)
             .await?;
         for (row, revision, versions) in rows {
@@ -125,6 +141,7 @@ impl Store {
             .bind(&centre)
             .bind(&from)
             .bind(&to)
+            .bind(only_open)
             .fetch(&self.pool);
         while let Some((row, interview, sealed)) = rows.try_next().await? {
             let Some(mut counted) = counted.remove(&interview) else { continue };

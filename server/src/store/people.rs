@@ -192,6 +192,24 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Sets what a person may do.
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn set_roles(&self, tx: &mut Tx, person: Uuid, roles: &[Role]) -> Result<(), Error> {
+        sqlx::query("DELETE FROM roles WHERE person_id = $1")
+            .bind(person.to_string())
+            .execute(&mut **tx)
+            .await?;
+        for role in roles {
+            sqlx::query("INSERT INTO roles (person_id, role) VALUES ($1, $2)")
+                .bind(person.to_string())
+                .bind(word(role)?)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Adds a centre. [`Error::is_taken`] when there is one of that name.
     /// # Errors
     /// [`Error::Database`].
@@ -210,6 +228,23 @@ impl Store {
             .execute(&mut **tx)
             .await?;
         Ok(centre)
+    }
+
+    /// Moves a person to a centre, or to none.
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn set_centre(
+        &self,
+        tx: &mut Tx,
+        person: Uuid,
+        centre: Option<Uuid>,
+    ) -> Result<(), Error> {
+        sqlx::query("UPDATE people SET centre_id = $1 WHERE id = $2")
+            .bind(centre.map(|id| id.to_string()))
+            .bind(person.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
     }
 
     /// Sets whether workers of a centre score first. False when there is no such centre.

@@ -27,6 +27,25 @@ pub(super) fn day(date: Date, language: Language) -> String {
     }
 }
 
+/// The short name of a month, from 0.
+pub(super) fn month(index: usize, language: Language) -> &'static str {
+    let row = match language {
+        Language::Ca => 0,
+        Language::Es => 1,
+        Language::En | Language::Other => 2,
+    };
+    MONTHS.get(row).and_then(|months| months.get(index)).copied().unwrap_or_default()
+}
+
+/// A share as whole percents; Catalan and Spanish put a space, which must not break, before the sign.
+pub(super) fn share(share: f64, language: Language) -> String {
+    let number = (share * 100.0).round();
+    match language {
+        Language::Ca | Language::Es => format!("{number}\u{a0}%"),
+        Language::En | Language::Other => format!("{number}%"),
+    }
+}
+
 /// A day and a time, UTC: which is said, because the server does not know where the reader is.
 pub(super) fn moment(at: OffsetDateTime, language: Language) -> String {
     let at = at.to_offset(time::UtcOffset::UTC);

@@ -39,19 +39,29 @@ pub(super) enum Room {
     Cases,
     /// A text that is read and not kept.
     Scratch,
+    /// Figures for coordinators.
+    Figures,
+    /// People, centres, keys and what is on record.
+    Admin,
     /// Pages outside the navigation.
     Elsewhere,
 }
 
 /// The navigation: where it leads, and who is led there.
-const ROOMS: [(Room, &str, Right); 2] =
-    [(Room::Cases, "/cases", Right::Read), (Room::Scratch, "/try", Right::Assess)];
+const ROOMS: [(Room, &str, Right); 4] = [
+    (Room::Cases, "/cases", Right::Read),
+    (Room::Scratch, "/try", Right::Assess),
+    (Room::Figures, "/dashboard", Right::Figures),
+    (Room::Admin, "/admin", Right::Audit),
+];
 
 impl Room {
     fn word(self, w: Words) -> &'static str {
         match self {
             Self::Cases => w.nav_cases(),
             Self::Scratch => w.nav_scratch(),
+            Self::Figures => w.nav_figures(),
+            Self::Admin => w.nav_admin(),
             Self::Elsewhere => "",
         }
     }

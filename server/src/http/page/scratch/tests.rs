@@ -26,6 +26,7 @@ async fn service() -> (Router, tempfile::TempDir) {
         demo: Some(Arc::new(crate::bootstrap::demo_person(&store).await.unwrap())),
         store,
         versions: Arc::new(fixture::assessment().versions),
+        card: "# Card".into(),
         max_bytes: 4096,
         rates: Arc::default(),
         deadline: std::time::Duration::from_secs(30),
