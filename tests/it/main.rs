@@ -16,6 +16,8 @@ mod decisions;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod laws;

@@ -2,4 +2,5 @@
 
 mod house;
 mod intake;
+mod keeping;
 mod shell;

@@ -79,7 +79,27 @@ fn routes(case: &str, interview: &str, person: &str, key: &str, centre: &str) ->
         (get.clone(), format!("/cases/{case}"), None, staff, File),
         (get.clone(), format!("/cases/{case}/interviews/new"), None, staff, File),
         (get.clone(), format!("/interviews/{interview}"), None, staff, File),
-        (get, format!("/interviews/{interview}/version"), None, staff, File),
+        (get.clone(), format!("/interviews/{interview}/version"), None, staff, File),
+        (get.clone(), format!("/cases/{case}/summary"), None, staff, File),
+        (get.clone(), format!("/cases/{case}/for-the-person"), None, staff, File),
+        (get.clone(), format!("/v1/cases/{case}/own-views"), None, staff, File),
+        (
+            Method::POST,
+            format!("/v1/cases/{case}/own-views"),
+            Some(json!({ "words": " " })),
+            staff,
+            File,
+        ),
+        (get.clone(), "/dashboard".into(), None, &["supervisor", "data", "ethics"], List),
+        (get.clone(), "/admin".into(), None, &["ethics", "admin"], List),
+        (get.clone(), "/admin/people".into(), None, admin, List),
+        (get.clone(), "/admin/people/new".into(), None, admin, List),
+        (get.clone(), format!("/admin/people/{person}"), None, admin, File),
+        (get.clone(), "/admin/centres".into(), None, admin, List),
+        (get.clone(), "/admin/keys".into(), None, admin, List),
+        (get.clone(), "/admin/model".into(), None, &["ethics", "admin"], List),
+        (get.clone(), "/admin/retention?cases=30&answers=30".into(), None, admin, List),
+        (get, "/admin/audit?verify=1".into(), None, &["ethics", "admin"], List),
     ]
 }
 
