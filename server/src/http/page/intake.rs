@@ -16,7 +16,7 @@ use serde_json::json;
 use time::Date;
 use uuid::Uuid;
 
-use super::findings::ResultView;
+use super::findings::{Action, ResultView};
 use super::locale::day;
 use super::shell::{Room, Shell, Visitor, fresh_key, page, written};
 use crate::decisions::{Act, Finding, Kind, Reason, undecided_alerts};
@@ -96,6 +96,15 @@ impl Intake<'_> {
     /// Where decisions are sent; nowhere before there is an interview.
     fn acts_path(&self) -> String {
         self.interview.map(|id| format!("/interviews/{id}/acts")).unwrap_or_default()
+    }
+
+    /// Whether anything that an action answers was not refused.
+    fn stands(&self, action: &Action<'_>) -> bool {
+        let refused = |code: &str| {
+            let on = self.decisions.of("need", code).or_else(|| self.decisions.of("demand", code));
+            on.is_some_and(|decided| decided.class == "refuted")
+        };
+        action.because.iter().any(|because| !refused(because.code))
     }
 
     fn n_open(&self) -> usize {
