@@ -5,14 +5,19 @@
 //! in the store.
 
 pub mod bootstrap;
-mod bundle;
+pub mod bundle;
 pub mod cli;
 pub mod config;
 pub mod decisions;
 pub mod documents;
+pub mod health;
 pub mod http;
 pub mod inference;
+mod integer;
+pub mod metrics;
+pub mod models;
 pub mod rates;
+mod schema;
 pub mod state;
 pub mod store;
 pub mod telemetry;

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Column, Row as _, ValueRef};
 use super::{Backend, Error, Store};
 
 /// Every table, those that others point to first, with its order.
-const TABLES: [(&str, &str); 16] = [
+const TABLES: [(&str, &str); 18] = [
     ("about", "name"),
     ("centres", "id"),
     ("people", "id"),
@@ -26,6 +26,8 @@ const TABLES: [(&str, &str); 16] = [
     ("readings", "assessment_id"),
     ("decisions", "interview_id, seq"),
     ("idempotency", "id"),
+    ("identities", "id"),
+    ("model_choices", "seq"),
     ("audit", "seq"),
     ("audit_head", "id"),
 ];

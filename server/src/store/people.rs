@@ -192,6 +192,24 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Sets what a person may do.
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn set_roles(&self, tx: &mut Tx, person: Uuid, roles: &[Role]) -> Result<(), Error> {
+        sqlx::query("DELETE FROM roles WHERE person_id = $1")
+            .bind(person.to_string())
+            .execute(&mut **tx)
+            .await?;
+        for role in roles {
+            sqlx::query("INSERT INTO roles (person_id, role) VALUES ($1, $2)")
+                .bind(person.to_string())
+                .bind(word(role)?)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Adds a centre. [`Error::is_taken`] when there is one of that name.
     /// # Errors
     /// [`Error::Database`].

@@ -1,7 +1,7 @@
 //! The list of cases, a case, and the form for a new one.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -14,6 +14,7 @@ use super::shell::{Room, Shell, Visitor, fresh_key, page, written};
 use crate::http::Error;
 use crate::http::caller::Right;
 use crate::http::cases::{self as api, visible};
+use crate::http::extract::{Path, Query};
 use crate::http::once::Once;
 use crate::state::AppState;
 use crate::store::{Groups, Listed};
