@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests, and installs what they need by name: Debian's chromium, chromium-driver, postgresql,
-# iproute2, curl and npm, axe-core from npm, and cargo-deny.
+# iproute2, curl, npm and python3-venv, axe-core from npm, cargo-deny, and by pip, in a virtual environment beside the
+# build, schemathesis.
 # Honours CARGO_TARGET_DIR: one target directory may be shared by several clones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,6 +38,11 @@ if [ ! -e tests/node_modules/axe-core/axe.min.js ]; then
     say "installing axe-core (npm)"
     (cd tests && npm ci --silent --no-audit --no-fund)
 fi
+if ! python3 -c 'import ensurepip' 2>/dev/null; then
+    say "installing python3-venv (apt)"
+    as_root apt-get update -qq
+    as_root apt-get install -y -qq python3-venv >/dev/null
+fi
 if ! cargo deny --version >/dev/null 2>&1; then
     say "installing cargo-deny (cargo)"
     env -u CARGO_TARGET_DIR cargo install --quiet --locked cargo-deny@0.20.2
@@ -62,6 +68,9 @@ trap '"$PWD/tests/postgres.sh" stop "$cluster"' EXIT
 RELAT_TEST_POSTGRES=$(tests/postgres.sh start "$cluster")
 export RELAT_TEST_POSTGRES
 cargo test --locked --workspace --quiet
+
+say "the API against its own document, by schemathesis"
+tests/schemathesis.sh "${CARGO_TARGET_DIR:-target}/debug/relat-under-test"
 
 say "documents"
 RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet

@@ -1,8 +1,11 @@
 //! A whole model: what reads the sentences, and the heads that read the record.
 
+use relat_kernels::Kernels;
+
 use crate::bundle::Bundle;
 use crate::document::Document;
-use crate::encoder::SentenceEncoder;
+use crate::encoder::window::Window;
+use crate::encoder::{SentenceEncoder, SentenceReader};
 use crate::error::Result;
 use crate::heads::Heads;
 use crate::linear::sentence::{ALONE, BESIDE, SentenceModel};
@@ -38,9 +41,54 @@ pub struct Joint {
     /// Hashed n-grams.
     pub ngrams: SentenceModel,
     /// An encoder that reads each sentence in its context.
-    pub encoder: SentenceEncoder,
+    pub encoder: Context,
     /// Their weights.
     pub mix: Mix,
+}
+
+/// An encoder that reads each sentence in its context.
+#[derive(Debug)]
+pub enum Context {
+    /// Single precision on candle: as it was trained, and for architectures that the kernels do not know.
+    Reference(SentenceEncoder),
+    /// Bytes, on the kernels of this processor.
+    Quantised(SentenceReader),
+}
+
+impl Context {
+    /// Windows of a document.
+    /// # Errors
+    /// [`crate::Error::Encoder`]; a defect of the tokenizer's file.
+    pub fn windows(&self, document: &Document) -> Result<Vec<Window>> {
+        Ok(match self {
+            Self::Reference(encoder) => {
+                let sentences = document.sentences().iter();
+                let ids = sentences.map(|s| encoder.ids(document.sentence_text(s)));
+                encoder.windows(&ids.collect::<std::result::Result<Vec<_>, _>>()?)
+            }
+            Self::Quantised(reader) => reader.windows(document)?,
+        })
+    }
+
+    /// Logits of every sentence of the windows of one document.
+    /// # Errors
+    /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
+    pub fn read(&self, windows: &[Window]) -> Result<Logits> {
+        Ok(match self {
+            Self::Reference(encoder) => encoder.read(windows)?,
+            Self::Quantised(reader) => reader.read(windows)?,
+        })
+    }
+
+    /// What serves an encoder best: bytes where the kernels know its architecture.
+    /// # Errors
+    /// [`crate::Error::Encoder`] if memory runs out.
+    pub fn serving(encoder: SentenceEncoder) -> Result<Self> {
+        Ok(match SentenceReader::new(&encoder, Kernels::chosen())? {
+            Some(reader) => Self::Quantised(reader),
+            None => Self::Reference(encoder),
+        })
+    }
 }
 
 /// The kind of a model, as a manifest names it.
@@ -67,14 +115,24 @@ impl Architecture {
 }
 
 impl Sentences {
-    /// Logits of every sentence of a document.
+    /// The encoder's windows of a document; none without an encoder.
+    /// # Errors
+    /// [`crate::Error::Encoder`]; a defect of the tokenizer's file.
+    pub fn windows(&self, document: &Document) -> Result<Vec<Window>> {
+        match self {
+            Self::Ngrams(_) => Ok(Vec::new()),
+            Self::Joint(joint) => joint.encoder.windows(document),
+        }
+    }
+
+    /// Logits of every sentence of a document, whose [`Self::windows`] are known.
     /// # Errors
     /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
-    pub fn logits(&self, document: &Document) -> Result<Logits> {
+    pub fn logits(&self, document: &Document, windows: &[Window]) -> Result<Logits> {
         Ok(match self {
             Self::Ngrams(model) => model.logits(document),
             Self::Joint(joint) => {
-                joint.mix.blend(&joint.ngrams.logits(document), &joint.encoder.logits(document)?)
+                joint.mix.blend(&joint.ngrams.logits(document), &joint.encoder.read(windows)?)
             }
         })
     }
@@ -92,7 +150,7 @@ impl Model {
             }
             Architecture::Joint => Sentences::Joint(Box::new(Joint {
                 ngrams: SentenceModel::load(bundle, BESIDE, catalogue)?,
-                encoder: SentenceEncoder::load(bundle, Outputs(catalogue))?,
+                encoder: Context::serving(SentenceEncoder::load(bundle, Outputs(catalogue))?)?,
                 mix: bundle.json(MIX)?,
             })),
         };
@@ -105,6 +163,13 @@ impl Model {
     /// # Errors
     /// As [`Sentences::logits`].
     pub fn read(&self, document: &Document) -> Result<Reading> {
-        Ok(self.heads.read(&self.sentences.logits(document)?))
+        self.read_windows(document, &self.sentences.windows(document)?)
+    }
+
+    /// Reads a document whose [`Sentences::windows`] are known.
+    /// # Errors
+    /// As [`Sentences::logits`].
+    pub fn read_windows(&self, document: &Document, windows: &[Window]) -> Result<Reading> {
+        Ok(self.heads.read(&self.sentences.logits(document, windows)?))
     }
 }

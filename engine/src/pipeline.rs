@@ -6,6 +6,7 @@ use crate::assessment::{Assessment, Versions};
 use crate::bundle::Bundle;
 use crate::decode::{Thresholds, decode};
 use crate::document::Document;
+use crate::encoder::window::Window;
 use crate::error::Result;
 use crate::model::{Architecture, Model};
 use crate::reading::{Catalogue, Reading};
@@ -21,6 +22,13 @@ pub struct Pipeline {
     thresholds: Thresholds,
     taxonomy: &'static Taxonomy,
     versions: Versions,
+}
+
+/// A text on its way between the two halves of [`Pipeline::assess`]; only the pipeline that prepared it may read it.
+#[derive(Debug)]
+pub struct Prepared {
+    document: Document,
+    windows: Vec<Window>,
 }
 
 impl Pipeline {
@@ -66,7 +74,24 @@ impl Pipeline {
     /// # Errors
     /// [`crate::Error::EmptyText`], and as [`Self::read`].
     pub fn assess(&self, text: &str) -> Result<Assessment> {
-        self.assess_document(&Document::new(text)?)
+        self.infer(&self.prepare(text)?)
+    }
+
+    /// The first half of [`Self::assess`]: sentences, their languages and the encoder's tokens.
+    /// # Errors
+    /// [`crate::Error::EmptyText`], and [`crate::Error::Encoder`] for a defect of the tokenizer's file.
+    pub fn prepare(&self, text: &str) -> Result<Prepared> {
+        let document = Document::new(text)?;
+        let windows = self.model.sentences.windows(&document)?;
+        Ok(Prepared { document, windows })
+    }
+
+    /// The second half of [`Self::assess`]: everything that the model computes.
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn infer(&self, Prepared { document, windows }: &Prepared) -> Result<Assessment> {
+        let reading = self.model.read_windows(document, windows)?;
+        Ok(decode(document, &reading, &self.thresholds, self.taxonomy, &self.versions))
     }
 
     /// Assesses a text whose sentences are known.

@@ -14,7 +14,7 @@ async function load(select) {
     return { kind, code, label: o.textContent, domain: "", words: o.textContent };
   });
   try {
-    const answer = await fetch("/codes");
+    const answer = await fetch(`/codes?lang=${document.documentElement.lang}`);
     codes = answer.ok ? await answer.json() : here;
   } catch {
     return here;
@@ -148,6 +148,8 @@ export class Editor {
     if (!code) return;
     const status = kind === "need" ? form.elements.status.value : undefined;
     const instead = this.#instead?.kind === kind ? this.#instead.code : null;
+    // After an edit the next suggestion takes the focus; the box must not take it back.
+    if (instead) this.#back = null;
     this.#dialog.close();
     this.#keep({ kind, code, status, evidence: this.#evidence, instead });
   }

@@ -40,6 +40,8 @@ let kept = text?.defaultValue ?? "";
 /** What the server had when this page began: who wrote meanwhile is told apart by it. */
 let base = kept;
 
+/** The page was asked for in a language, and its parts are asked for in the same. */
+const inLanguage = `?lang=${document.documentElement.lang}`;
 const drawerName = () => `relat.${person}.${interview || `new.${main.dataset.case}`}`;
 const drawer = new Drawer(drawerName(), keyId, key);
 delete main.dataset.key;
@@ -270,7 +272,7 @@ async function read() {
   const now = text.value;
   reading.textContent = now.trim() ? say("reading") : "";
   try {
-    const path = interview ? `/interviews/${interview}/live` : `/cases/${main.dataset.case}/live`;
+    const path = interview ? `/interviews/${interview}/live${inLanguage}` : `/cases/${main.dataset.case}/live${inLanguage}`;
     const answer = await fetch(path, {
       method: "POST", headers: { "content-type": "application/json", accept: "text/html" },
       body: JSON.stringify({ text: now }), signal: asked.signal,
@@ -394,7 +396,7 @@ function replace(page, read) {
 
 /** Asks for the page as the server has it now. */
 async function refresh() {
-  const answer = await fetch(`/interviews/${interview}`, { headers: { accept: "text/html" } });
+  const answer = await fetch(`/interviews/${interview}${inLanguage}`, { headers: { accept: "text/html" } });
   if (!answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   version = Number(page.getElementById("main").dataset.version);

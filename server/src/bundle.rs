@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use relat_engine::{Pipeline, Versions};
+use relat_engine::Pipeline;
 
-use crate::inference::Reader;
+use crate::inference::{Model, Reader, Rest};
 
 /// Bundles looked for, best first.
 const NAMES: [&str; 2] = ["models/default", "models/linear"];
@@ -16,30 +16,33 @@ const NAMES: [&str; 2] = ["models/default", "models/linear"];
     "no model bundle in {}: name one with --model DIR",
     .looked.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ")
 )]
-pub(crate) struct NoBundle {
+pub struct NoBundle {
     looked: Vec<PathBuf>,
 }
 
-/// A loaded model.
-pub(crate) struct Model {
-    pub(crate) reader: Arc<Reader>,
-    pub(crate) versions: Versions,
-    /// Its card, as Markdown; empty for a bundle without one.
-    pub(crate) card: String,
+/// A pipeline, read in two halves.
+struct Halves(Pipeline);
+
+impl Reader for Halves {
+    fn prepare<'a>(&'a self, text: &'a str) -> relat_engine::Result<Rest<'a>> {
+        let prepared = self.0.prepare(text)?;
+        Ok(Box::new(move || self.0.infer(&prepared)))
+    }
 }
 
-/// Loads the bundle that was asked for, or else the first of the usual ones.
-pub(crate) fn load(asked: Option<&Path>) -> anyhow::Result<Model> {
-    let dir = locate(asked)?;
-    let pipeline = Pipeline::load(&dir)?;
-    let versions = pipeline.versions().clone();
-    let card = std::fs::read_to_string(dir.join("MODEL_CARD.md")).unwrap_or_default();
-    Ok(Model { reader: Arc::new(move |text: &str| pipeline.assess(text)), versions, card })
+/// Loads a bundle.
+/// # Errors
+/// The engine's: the file and what is wrong with it.
+pub fn open(dir: &Path) -> relat_engine::Result<Model> {
+    let pipeline = Pipeline::load(dir)?;
+    let versions = Arc::new(pipeline.versions().clone());
+    let card = std::fs::read_to_string(dir.join("MODEL_CARD.md")).unwrap_or_default().into();
+    Ok(Model { reader: Arc::new(Halves(pipeline)), versions, card })
 }
 
 /// The bundle that was asked for, or else the first of the usual ones that exists: under the working folder, beside
 /// the program, and in the source tree it was built from.
-pub(crate) fn locate(asked: Option<&Path>) -> Result<PathBuf, NoBundle> {
+pub fn locate(asked: Option<&Path>) -> Result<PathBuf, NoBundle> {
     if let Some(dir) = asked {
         return Ok(dir.to_owned());
     }

@@ -2,15 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::Config;
 use crate::telemetry;
 
 mod assess;
 mod key;
+mod model;
 mod records;
 mod serve;
+mod settings;
 mod terminal;
 
 #[derive(Debug, Parser)]
@@ -27,11 +29,16 @@ struct Cli {
 enum Command {
     /// Serve the page and the API. (`relat` alone does it too, as a demonstration when there is no key.)
     Serve(Config),
+    /// Print every setting that `relat serve` would have, and where it comes from; without secrets.
+    Config(Box<Config>),
     /// Read texts from files, or from standard input as `-`.
     Assess(assess::Options),
     /// Make or change the keys that narratives and names are encrypted with.
     #[command(subcommand)]
     Key(key::Command),
+    /// Change the model of a running service, or go back.
+    #[command(subcommand)]
+    Model(model::Command),
     /// Verify or print the audit.
     #[command(subcommand)]
     Audit(records::Audit),
@@ -47,28 +54,40 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     telemetry::hide_panic_messages();
-    let Cli { command, config } = Cli::parse();
+    let program = Cli::command();
+    let extended = match settings::extend(&program, std::env::args_os().collect()) {
+        Ok(extended) => extended,
+        Err(error) => return complain(&error),
+    };
+    let Cli { command, config } = Cli::parse_from(&extended.arguments);
     let result = match command {
         None => serve::run(&Config { demo: config.demo || !config.storage.has_key(), ..config }),
         Some(Command::Serve(config)) => serve::run(&config),
+        Some(Command::Config(_)) => {
+            let text = settings::print(&program, &extended);
+            std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())
+                .map(|()| ExitCode::SUCCESS)
+                .map_err(Into::into)
+        }
         Some(Command::Assess(options)) => assess::run(&options),
         Some(Command::Key(command)) => key::run(&command),
+        Some(Command::Model(command)) => model::run(&command),
         Some(Command::Audit(command)) => records::audit(&command),
         Some(Command::Backup(copy)) => records::backup(&copy),
         Some(Command::Restore(copy)) => records::restore(&copy),
         Some(Command::Retention(rules)) => records::retention(&rules),
     };
-    result.unwrap_or_else(|error| {
-        // Standard error may be closed; there is nowhere else to say it.
-        drop(std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("relat: {error:#}\n")));
-        ExitCode::FAILURE
-    })
+    result.unwrap_or_else(|error| complain(&format_args!("{error:#}")))
+}
+
+fn complain(what: &dyn std::fmt::Display) -> ExitCode {
+    // Standard error may be closed; there is nowhere else to say it.
+    drop(std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("relat: {what}\n")));
+    ExitCode::FAILURE
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -1,4 +1,4 @@
-//! Everything that can be set, by flag or by environment.
+//! Everything that can be set: by flag, else by environment, else by a file.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -65,7 +65,12 @@ pub struct Config {
     #[arg(long, env = "RELAT_DEADLINE", value_name = "SECONDS", default_value_t = 30,
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub deadline: u64,
-    /// A listener of its own for /healthz and /readyz, which the public one has as well.
+    /// How long /readyz says no before a service that was asked to end takes no more requests, seconds: the time that a
+    /// load balancer needs to notice.
+    #[arg(long, env = "RELAT_DRAIN", value_name = "SECONDS", default_value_t = 0,
+          value_parser = clap::value_parser!(u64).range(0..=600))]
+    pub drain: u64,
+    /// A listener of its own for /metrics, and for /healthz, /readyz and /modelz, which the public one has as well.
     #[arg(long, env = "RELAT_HEALTH_BIND", value_name = "ADDRESS")]
     pub health_bind: Option<SocketAddr>,
     /// What is logged, in the syntax of `tracing`: `warn`, `relat_server=debug`…
@@ -84,16 +89,26 @@ pub struct Scoring {
     #[arg(long, env = "RELAT_MAX_BYTES", value_name = "BYTES", default_value_t = Scoring::MAX_BYTES,
           value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1 << 30))]
     pub max_bytes: usize,
+    /// Longest text taken, in characters.
+    #[arg(long, env = "RELAT_MAX_CHARS", value_name = "CHARACTERS", default_value_t = Scoring::MAX_CHARS,
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1 << 30))]
+    pub max_chars: usize,
 }
 
 impl Scoring {
     /// The default limit: about thirty pages.
     pub const MAX_BYTES: usize = 64 * 1024;
+    /// The default limit in characters: as many as the bytes may be.
+    pub const MAX_CHARS: usize = 64 * 1024;
 }
 
 /// Settings of the database.
 #[derive(Debug, Clone, Args)]
 pub struct Storage {
+    /// File of settings, in TOML: `name = value`, with the names of the flags. The environment holds over it, and the
+    /// command line over both.
+    #[arg(long, env = "RELAT_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Folder of the embedded database; created on the first start. Without it: .relat, and for a demonstration a
     /// folder that is removed at the end.
     #[arg(long, env = "RELAT_DATA", value_name = "DIR")]

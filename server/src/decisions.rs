@@ -62,8 +62,10 @@ pub enum Reason {
 #[serde(deny_unknown_fields)]
 pub struct Stretch {
     /// First byte.
+    #[serde(deserialize_with = "crate::integer::whole")]
     pub start: usize,
     /// One past the last byte.
+    #[serde(deserialize_with = "crate::integer::whole")]
     pub end: usize,
 }
 
@@ -75,10 +77,14 @@ pub struct Finding {
     pub code: String,
     /// For needs; present when it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "present")]
+    #[schema(value_type = Option<crate::schema::Status>)]
     pub status: Option<Status>,
     /// For levels: 1 to 5. Without it the domain cannot be assessed from what was told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::integer::whole_or_none"
+    )]
     #[schema(minimum = 1, maximum = 5)]
     pub level: Option<u8>,
     /// What it rests on.

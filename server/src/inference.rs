@@ -2,14 +2,51 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use relat_engine::Assessment;
+use relat_engine::{Assessment, Versions};
 use tokio::sync::oneshot;
 
-/// What reads a text: in the program, a loaded pipeline.
-pub type Reader = dyn Fn(&str) -> relat_engine::Result<Assessment> + Send + Sync;
+use crate::metrics::{Metrics, Outcome, Stage};
+
+/// What is left to do of a text whose tokens are known.
+pub type Rest<'a> = Box<dyn FnOnce() -> relat_engine::Result<Assessment> + 'a>;
+
+/// What reads a text, in two halves, so that the time of each is known, and so that nothing is computed for a caller who
+/// has gone. In the program it is a loaded pipeline; a plain function does everything in the second half.
+pub trait Reader: Send + Sync {
+    /// Sentences and tokens; calling the answer does the rest.
+    /// # Errors
+    /// The engine's.
+    fn prepare<'a>(&'a self, text: &'a str) -> relat_engine::Result<Rest<'a>>;
+}
+
+impl<F> Reader for F
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Send + Sync,
+{
+    fn prepare<'a>(&'a self, text: &'a str) -> relat_engine::Result<Rest<'a>> {
+        Ok(Box::new(move || self(text)))
+    }
+}
+
+/// A loaded model: what reads, and the versions that its answers name.
+#[derive(Clone)]
+pub struct Model {
+    /// What reads.
+    pub reader: Arc<dyn Reader>,
+    /// Versions of all that makes an assessment.
+    pub versions: Arc<Versions>,
+    /// Its card, as Markdown; empty for a bundle without one.
+    pub card: Arc<str>,
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model").field("versions", &self.versions).finish_non_exhaustive()
+    }
+}
 
 /// Why a text was not read.
 #[derive(Debug, thiserror::Error)]
@@ -50,10 +87,13 @@ pub struct Limits {
 #[derive(Debug, Clone)]
 pub struct Inference {
     queue: SyncSender<Job>,
+    model: Arc<RwLock<Model>>,
+    metrics: Arc<Metrics>,
 }
 
 struct Job {
     text: String,
+    since: Instant,
     reply: oneshot::Sender<Result<Read, Error>>,
 }
 
@@ -61,48 +101,103 @@ impl Inference {
     /// Starts the threads.
     /// # Errors
     /// The operating system's, when it gives no more threads.
-    pub fn start(reader: Arc<Reader>, limits: Limits) -> std::io::Result<Self> {
+    pub fn start(model: Model, limits: Limits, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(limits.queue);
         let jobs = Arc::new(Mutex::new(jobs));
+        metrics.model(&model.versions.model, &model.versions.model_sha256);
+        let model = Arc::new(RwLock::new(model));
         for index in 0..limits.threads {
-            let (reader, jobs) = (Arc::clone(&reader), Arc::clone(&jobs));
+            let (model, jobs, metrics) = (Arc::clone(&model), Arc::clone(&jobs), Arc::clone(&metrics));
             std::thread::Builder::new()
                 .name(format!("model-{index}"))
-                .spawn(move || work(reader.as_ref(), &jobs))?;
+                .spawn(move || work(&model, &jobs, &metrics))?;
         }
-        Ok(Self { queue })
+        Ok(Self { queue, model, metrics })
     }
 
-    /// Reads a text. Dropping the future before the model begins takes the text out of the queue.
+    /// Reads a text. Dropping the future before the model computes takes the text out of the queue.
     /// # Errors
     /// [`Error`]; a full queue answers at once.
     pub async fn assess(&self, text: String) -> Result<Read, Error> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Job { text, reply }).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Busy,
-            TrySendError::Disconnected(_) => Error::Stopped,
+        self.metrics.waiting.inc();
+        self.queue.try_send(Job { text, since: Instant::now(), reply }).map_err(|error| {
+            self.metrics.waiting.dec();
+            match error {
+                TrySendError::Full(_) => {
+                    self.metrics.ended(Outcome::Busy);
+                    Error::Busy
+                }
+                TrySendError::Disconnected(_) => Error::Stopped,
+            }
         })?;
         answer.await.map_err(|_| Error::Stopped)?
     }
+
+    /// The model that reads what comes next.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        self.model.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Has another model read what comes next; what is being read ends with the one it began with, which is returned.
+    pub fn swap(&self, model: Model) -> Model {
+        self.metrics.model(&model.versions.model, &model.versions.model_sha256);
+        self.metrics.swapped();
+        std::mem::replace(&mut *self.model.write().unwrap_or_else(PoisonError::into_inner), model)
+    }
 }
 
-fn work(reader: &Reader, jobs: &Mutex<Receiver<Job>>) {
+fn work(model: &RwLock<Model>, jobs: &Mutex<Receiver<Job>>, metrics: &Metrics) {
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { text, reply }) = next else { return };
-        if reply.is_closed() {
-            continue;
-        }
-        let started = Instant::now();
+        let Ok(Job { text, since, reply }) = next else { return };
+        metrics.waiting.dec();
+        metrics.spent(Stage::Queue, since.elapsed());
+        // Taken here: a model that is swapped goes when the last text that it reads is read.
+        let reader = Arc::clone(&model.read().unwrap_or_else(PoisonError::into_inner).reader);
+        metrics.reading.inc();
         // The reader keeps no state between texts, so that nothing half done is seen after a panic.
-        let result = match catch_unwind(AssertUnwindSafe(|| reader(&text))) {
-            Ok(Ok(assessment)) => Ok(Read { assessment, took: started.elapsed() }),
-            Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(Error::Panicked),
+        let result = catch_unwind(AssertUnwindSafe(|| read(reader.as_ref(), &text, (&reply, metrics))));
+        metrics.reading.dec();
+        let (result, outcome) = match result {
+            Ok(None) => {
+                metrics.ended(Outcome::Gone);
+                continue;
+            }
+            Ok(Some(Ok(read))) => (Ok(read), Outcome::Read),
+            Ok(Some(Err(error))) => (Err(error.into()), Outcome::Refused),
+            Err(_) => (Err(Error::Panicked), Outcome::Panicked),
         };
+        metrics.ended(outcome);
         // Nobody waits any more when the caller has gone: then there is nothing to tell.
         drop(reply.send(result));
     }
+}
+
+/// Reads a text while somebody waits for it.
+fn read(
+    reader: &dyn Reader,
+    text: &str,
+    (reply, metrics): (&oneshot::Sender<Result<Read, Error>>, &Metrics),
+) -> Option<relat_engine::Result<Read>> {
+    if reply.is_closed() {
+        return None;
+    }
+    let started = Instant::now();
+    let rest = match reader.prepare(text) {
+        Ok(rest) => rest,
+        Err(error) => return Some(Err(error)),
+    };
+    let tokenised = started.elapsed();
+    metrics.spent(Stage::Tokenise, tokenised);
+    if reply.is_closed() {
+        return None;
+    }
+    let result = rest();
+    let took = started.elapsed();
+    metrics.spent(Stage::Infer, took.saturating_sub(tokenised));
+    Some(result.map(|assessment| Read { assessment, took }))
 }
 
 #[cfg(test)]
@@ -110,6 +205,22 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+
+    pub(super) fn model(reader: impl Reader + 'static) -> Model {
+        let versions = Versions {
+            engine: "0".into(),
+            model: "test 0".into(),
+            model_sha256: "0".into(),
+            taxonomy: "0".into(),
+            thresholds: "0".into(),
+            catalogue: "0".into(),
+        };
+        Model { reader: Arc::new(reader), versions: Arc::new(versions), card: "".into() }
+    }
+
+    fn start(reader: impl Reader + 'static, limits: Limits) -> Inference {
+        Inference::start(model(reader), limits, Arc::default()).unwrap()
+    }
 
     /// A reader that waits to be let through, and counts what it began.
     struct Gate {
@@ -127,11 +238,7 @@ mod tests {
             wait.lock().unwrap().recv().unwrap();
             Err(relat_engine::Error::EmptyText)
         };
-        Gate {
-            inference: Inference::start(Arc::new(reader), Limits { threads: 1, queue }).unwrap(),
-            open,
-            begun,
-        }
+        Gate { inference: start(reader, Limits { threads: 1, queue }), open, begun }
     }
 
     async fn until_begun(gate: &Gate, n: usize) {
@@ -152,7 +259,11 @@ mod tests {
         let waiting = ask();
         // The spawned request is in the queue once this one is refused.
         let refused = loop {
-            match gate.inference.queue.try_send(Job { text: String::new(), reply: oneshot::channel().0 }) {
+            match gate.inference.queue.try_send(Job {
+                text: String::new(),
+                since: Instant::now(),
+                reply: oneshot::channel().0,
+            }) {
                 Err(TrySendError::Full(_)) => break gate.inference.assess("a".into()).await,
                 _ => tokio::task::yield_now().await,
             }
@@ -195,7 +306,7 @@ mod tests {
             "panic" => panic!("quotes the text"),
             _ => Err(relat_engine::Error::EmptyText),
         };
-        let inference = Inference::start(Arc::new(reader), Limits { threads: 1, queue: 4 }).unwrap();
+        let inference = start(reader, Limits { threads: 1, queue: 4 });
         for _ in 0..3 {
             assert!(matches!(inference.assess("panic".into()).await, Err(Error::Panicked)));
             assert!(matches!(inference.assess("a".into()).await, Err(Error::Engine(_))));

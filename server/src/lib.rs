@@ -5,16 +5,21 @@
 //! in the store.
 
 pub mod bootstrap;
-mod bundle;
+pub mod bundle;
 mod card;
 pub mod cli;
 pub mod config;
 pub mod decisions;
 pub mod documents;
 pub mod figures;
+pub mod health;
 pub mod http;
 pub mod inference;
+mod integer;
+pub mod metrics;
+pub mod models;
 pub mod rates;
+mod schema;
 pub mod state;
 pub mod store;
 pub mod suppression;

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use relat_engine::{Assessment, Versions};
+use relat_engine::Assessment;
 use uuid::Uuid;
 
+use crate::config::Scoring;
+use crate::health::Health;
 use crate::http;
 use crate::inference::{self, Inference};
+use crate::metrics::Metrics;
 use crate::rates::Rates;
 use crate::store::audit::Note;
 use crate::store::{Entry, Person, Source, Stamp, Store, now};
@@ -19,18 +22,20 @@ pub struct AppState {
     pub inference: Inference,
     /// The log of assessments.
     pub store: Store,
-    /// Versions of all that makes an assessment.
-    pub versions: Arc<Versions>,
-    /// The card of the model in use, as Markdown.
-    pub card: Arc<str>,
     /// Longest text taken, in bytes.
     pub max_bytes: usize,
+    /// Longest text taken, in characters.
+    pub max_chars: usize,
     /// Longest time that a request takes.
     pub deadline: Duration,
     /// In a demonstration, who everybody is.
     pub demo: Option<Arc<Person>>,
     /// How often programs ask.
     pub rates: Arc<Rates>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Whether requests should come here.
+    pub health: Health,
 }
 
 /// An assessment that is in the log.
@@ -43,6 +48,25 @@ pub struct Logged {
 }
 
 impl AppState {
+    /// A service with the usual limits, in which people sign in.
+    #[must_use]
+    pub fn new(inference: Inference, store: Store, metrics: Arc<Metrics>) -> Self {
+        let health = Health::default();
+        health.opened(store.clone());
+        health.loaded(inference.clone());
+        Self {
+            inference,
+            store,
+            max_bytes: Scoring::MAX_BYTES,
+            max_chars: Scoring::MAX_CHARS,
+            deadline: Duration::from_secs(30),
+            demo: None,
+            rates: Arc::default(),
+            metrics,
+            health,
+        }
+    }
+
     /// Reads a text and logs what was suggested. Nothing is answered that is not in the log.
     /// # Errors
     /// [`http::Error`]: a text that cannot be read, a full queue, a store that does not write.
@@ -59,6 +83,9 @@ impl AppState {
         let n_bytes = text.len();
         if n_bytes > self.max_bytes {
             return Err(relat_engine::Error::TextTooLong { limit: self.max_bytes, got: n_bytes }.into());
+        }
+        if text.chars().count() > self.max_chars {
+            return Err(http::Error::TooManyCharacters { limit: self.max_chars });
         }
         if text.trim().is_empty() {
             return Err(relat_engine::Error::EmptyText.into());

@@ -589,3 +589,4 @@ js-document-kind = Només es poden obrir DOCX i PDF.
 js-document-too-long = El document és massa llarg.
 js-document-broken = El document no es pot llegir: està malmès o té contrasenya.
 js-to-be-sent = per enviar
+intake-fallen = · els seus motius s’han refusat

@@ -589,3 +589,4 @@ js-document-kind = Only DOCX and PDF can be opened.
 js-document-too-long = The document is too long.
 js-document-broken = The document cannot be read: it is broken or has a password.
 js-to-be-sent = to be sent
+intake-fallen = · its reasons were refused

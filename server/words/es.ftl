@@ -589,3 +589,4 @@ js-document-kind = Solo se pueden abrir DOCX y PDF.
 js-document-too-long = El documento es demasiado largo.
 js-document-broken = El documento no se puede leer: está dañado o tiene contraseña.
 js-to-be-sent = por enviar
+intake-fallen = · sus motivos se han rechazado

@@ -21,14 +21,19 @@ const KILLS: &str = "RELAT_TEST_KILLS";
 const WORKERS: usize = 4;
 
 /// What a request needs besides its path.
-struct Client<'a> {
-    address: &'a str,
-    cookie: &'a str,
+pub(crate) struct Client<'a> {
+    pub(crate) address: &'a str,
+    pub(crate) cookie: &'a str,
 }
 
 impl Client<'_> {
     /// The answer's status, cookie and body; nothing when it did not arrive whole.
-    fn send(&self, head: &str, media_type: &str, (key, body): (&str, &str)) -> Option<(u16, String, String)> {
+    pub(crate) fn send(
+        &self,
+        head: &str,
+        media_type: &str,
+        (key, body): (&str, &str),
+    ) -> Option<(u16, String, String)> {
         let mut stream = TcpStream::connect(self.address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
         let request = format!(
@@ -49,13 +54,13 @@ impl Client<'_> {
         whole.then(|| (status, field("set-cookie").unwrap_or_default().to_owned(), body.to_owned()))
     }
 
-    fn json(&self, head: &str, (key, body): (&str, &Value)) -> Option<(u16, Value)> {
+    pub(crate) fn json(&self, head: &str, (key, body): (&str, &Value)) -> Option<(u16, Value)> {
         let (status, _, body) = self.send(head, "application/json", (key, &body.to_string()))?;
         Some((status, serde_json::from_str(&body).ok()?))
     }
 
     /// Chooses a password by a link, signs in, and returns the cookie.
-    fn join(&self, login: &str, token: &str) -> String {
+    pub(crate) fn join(&self, login: &str, token: &str) -> String {
         let (form, password) = ("application/x-www-form-urlencoded", PASSWORD.replace(' ', "+"));
         let chosen =
             self.send("POST /welcome", form, ("", &format!("token={token}&password={password}"))).unwrap();

@@ -10,6 +10,8 @@ mod chromium;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod database;
 #[cfg(test)]
 mod decisions;
@@ -31,6 +33,8 @@ mod pages;
 mod records;
 #[cfg(test)]
 mod rights;
+#[cfg(test)]
+mod running;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]

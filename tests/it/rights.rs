@@ -36,6 +36,7 @@ fn routes(case: &str, interview: &str, person: &str, key: &str, centre: &str) ->
         (post.clone(), "/v1/cases".into(), Some(json!({ "pseudonym": "" })), staff, List),
         (get.clone(), format!("/v1/cases/{case}"), None, staff, File),
         (get.clone(), format!("/v1/cases/{case}/history"), None, staff, File),
+        (get.clone(), format!("/v1/cases/{case}/interviews"), None, staff, File),
         (
             post.clone(),
             format!("/v1/cases/{case}/interviews"),
@@ -57,6 +58,7 @@ fn routes(case: &str, interview: &str, person: &str, key: &str, centre: &str) ->
             List,
         ),
         (put.clone(), format!("/v1/people/{person}/enabled"), Some(json!({ "on": true })), admin, File),
+        (put.clone(), format!("/v1/people/{person}/roles"), Some(json!({ "roles": ["data"] })), admin, File),
         (post.clone(), format!("/v1/people/{person}/invitation"), Some(json!({})), admin, File),
         (get.clone(), "/v1/centres".into(), None, admin, List),
         (put.clone(), format!("/v1/centres/{centre}/blind-first"), Some(json!({ "on": false })), admin, File),

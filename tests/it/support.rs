@@ -11,7 +11,8 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use relat_engine::{Pipeline, Taxonomy, Versions};
 use relat_eval::corpus::{self, Record};
-use relat_server::inference::{Inference, Limits, Reader};
+use relat_server::inference::{Inference, Limits, Model, Reader};
+use relat_server::metrics::Metrics;
 use relat_server::state::AppState;
 use relat_server::{bootstrap, http};
 use serde_json::Value;
@@ -57,6 +58,9 @@ pub(crate) fn narratives(step: usize) -> Vec<Record> {
     all.into_iter().step_by(step).collect()
 }
 
+/// Threads and queue of a service whose queue is not what is looked at.
+const LIMITS: Limits = Limits { threads: 2, queue: 64 };
+
 /// A service that is called without a socket, and its data folder.
 pub(crate) struct Service {
     pub(crate) app: Router,
@@ -87,27 +91,25 @@ impl Service {
         let pipeline = pipeline();
         let versions = pipeline.versions().clone();
         let reader = Arc::new(move |text: &str| pipeline.assess(text));
-        Self::with(reader, versions, max_bytes, Limits { threads: 2, queue: 64 }).await
+        Self::with(reader, versions, max_bytes, LIMITS).await
     }
 
     /// With another reader.
     pub(crate) async fn with(
-        reader: Arc<Reader>,
+        reader: Arc<dyn Reader>,
         versions: Versions,
         max_bytes: usize,
         limits: Limits,
     ) -> Self {
         let database = Database::sqlite();
         let store = database.open().await;
+        let model = Model { reader, versions: Arc::new(versions), card: card() };
+        let metrics = Arc::new(Metrics::default());
+        let inference = Inference::start(model, limits, Arc::clone(&metrics)).unwrap();
         let state = AppState {
-            inference: Inference::start(reader, limits).unwrap(),
             demo: Some(Arc::new(bootstrap::demo_person(&store).await.unwrap())),
-            store,
-            versions: Arc::new(versions),
-            card: card(),
             max_bytes,
-            rates: Arc::default(),
-            deadline: std::time::Duration::from_secs(30),
+            ..AppState::new(inference, store, metrics)
         };
         Self { app: http::app(state.clone()), state, data: database.folder }
     }
@@ -115,18 +117,12 @@ impl Service {
     /// With the baseline and people who sign in, on a database.
     pub(crate) async fn real(database: Database) -> Self {
         let pipeline = pipeline();
-        let versions = pipeline.versions().clone();
+        let versions = Arc::new(pipeline.versions().clone());
         let reader = Arc::new(move |text: &str| pipeline.assess(text));
-        let state = AppState {
-            inference: Inference::start(reader, Limits { threads: 2, queue: 64 }).unwrap(),
-            demo: None,
-            store: database.open().await,
-            versions: Arc::new(versions),
-            card: card(),
-            max_bytes: 1 << 16,
-            rates: Arc::default(),
-            deadline: std::time::Duration::from_secs(30),
-        };
+        let metrics = Arc::new(Metrics::default());
+        let inference = Inference::start(Model { reader, versions, card: card() }, LIMITS, Arc::clone(&metrics)).unwrap();
+        let state =
+            AppState { max_bytes: 1 << 16, ..AppState::new(inference, database.open().await, metrics) };
         Self { app: http::app(state.clone()), state, data: database.folder }
     }
 

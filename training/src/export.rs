@@ -7,7 +7,7 @@ use std::path::Path;
 use relat_engine::Taxonomy;
 use relat_engine::bundle::{self, Manifest};
 use relat_engine::linear::sentence::{ALONE, BESIDE};
-use relat_engine::model::{Architecture, HEADS, MIX, Sentences};
+use relat_engine::model::{Architecture, Context, HEADS, MIX, Sentences};
 use relat_engine::pipeline::THRESHOLDS;
 use relat_eval::Summary;
 use serde::Serialize;
@@ -68,7 +68,10 @@ pub fn write(
         }
         Sentences::Joint(joint) => {
             files.extend(joint.ngrams.files(BESIDE).map_err(layout)?);
-            files.extend(joint.encoder.files().map_err(layout)?);
+            let Context::Reference(encoder) = &joint.encoder else {
+                return Err(layout("an encoder that was loaded to serve is not written again".to_owned()));
+            };
+            files.extend(encoder.files().map_err(layout)?);
             files.insert(MIX.to_owned(), pretty(&joint.mix)?);
             Architecture::Joint
         }

@@ -5,7 +5,7 @@ use relat_engine::bundle::sha256_hex;
 use relat_engine::encoder::SentenceEncoder;
 use relat_engine::linear::sentence::{BESIDE, SentenceConfig, SentenceModel};
 use relat_engine::logits::{Logits, Outputs};
-use relat_engine::model::{Joint, Model, Sentences};
+use relat_engine::model::{Context, Joint, Model, Sentences};
 use relat_engine::reading::Catalogue;
 use relat_engine::{Document, Taxonomy};
 
@@ -46,7 +46,8 @@ pub fn train(
         cross_calibrate(&corpus.narratives, &read, &corpus.writers(), taxonomy, linear);
     let mix = calibrated.mix.ok_or_else(|| anyhow::anyhow!("the two models were not joined"))?;
     let encoder = fit::load_all(&config.fit, taxonomy)?;
-    let sentences = Sentences::Joint(Box::new(Joint { ngrams: ngrams.all, encoder, mix }));
+    let sentences =
+        Sentences::Joint(Box::new(Joint { ngrams: ngrams.all, encoder: Context::Reference(encoder), mix }));
     Ok(Trained {
         model: Model { sentences, heads: calibrated.heads },
         thresholds: calibrated.thresholds,

@@ -4,9 +4,22 @@
 //! registers that the processor at hand turns out to have. Both give the same bits: multiplications and additions are
 //! element by element, never fused, never reordered.
 
+mod aligned;
+mod attention;
 #[cfg(target_arch = "x86_64")]
 mod dispatch;
+mod functions;
 pub mod gemm;
+mod linear;
+mod path;
+mod rows;
+mod simd;
+
+pub use aligned::Aligned;
+pub use attention::{AttentionBuffers, Heads, attend};
+pub use linear::{Activations, Linear, MAX_INPUTS, Then, linear};
+pub use path::{Kernels, Path, PathError};
+pub use rows::{Norm, add, add_norm, mean, quantise, scores};
 
 /// `y[i] += a * x[i]`.
 /// # Shapes

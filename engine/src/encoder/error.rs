@@ -99,6 +99,14 @@ pub enum EncoderError {
         /// Tokens of the sequence.
         got: usize,
     },
+    /// A token id beyond the model's table.
+    #[error("a token has id {got} and the model knows {limit}")]
+    UnknownToken {
+        /// Rows of the table.
+        limit: usize,
+        /// The id.
+        got: u32,
+    },
     /// Arithmetic that failed: a bug, or memory that ran out.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),

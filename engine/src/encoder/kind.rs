@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::{Tensor, Var};
+use relat_kernels::Kernels;
 use tokenizers::Tokenizer;
 
 use super::bert::Bert;
 use super::modern_bert::ModernBert;
 use super::ops::RowSink;
+use super::quantised::QuantisedEncoder;
 use super::{Architecture, Batch, EncoderConfig, EncoderError, Mode, Weights};
 
 /// An encoder. Its parameters are variables, so that the same value is trained and read with.
@@ -59,6 +61,16 @@ impl Encoder {
             Kind::Modern(modern) => modern.forward(batch, mode)?,
         };
         Ok(if mode == Mode::Train { states } else { states.detach() })
+    }
+
+    /// The same encoder in bytes, for serving; `None` for ModernBERT, which is served by this one.
+    /// # Errors
+    /// [`EncoderError::Tensor`] if memory runs out.
+    pub fn quantised(&self, kernels: Kernels) -> Result<Option<QuantisedEncoder>, EncoderError> {
+        match &self.0 {
+            Kind::PostNorm(bert) => bert.quantised(kernels).map(Some),
+            Kind::Modern(_) => Ok(None),
+        }
     }
 
     /// The token table, whose gradient goes to [`Self::words_gradient`].

@@ -1,4 +1,4 @@
-//! The encoder's reference implementation on candle: what training differentiates and what faster kernels must equal.
+//! The encoder: a reference on candle, which training differentiates, and the same in bytes on fast kernels, which serves.
 //!
 //! An encoder is a folder as the Hugging Face tools write it: config.json, model.safetensors, tokenizer.json.
 
@@ -9,6 +9,8 @@ pub mod int8;
 mod kind;
 mod modern_bert;
 pub mod ops;
+mod quantised;
+mod reader;
 mod sentence;
 mod weights;
 pub mod window;
@@ -16,6 +18,8 @@ pub mod window;
 pub use config::{Architecture, EncoderConfig, RopeParameters};
 pub use error::EncoderError;
 pub use kind::{Encoder, load_encoder, load_tokenizer};
+pub use quantised::QuantisedEncoder;
+pub use reader::SentenceReader;
 pub use sentence::SentenceEncoder;
 pub use weights::Weights;
 

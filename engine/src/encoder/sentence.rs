@@ -143,11 +143,7 @@ impl SentenceEncoder {
     /// # Errors
     /// [`EncoderError::Tokenize`]; a defect of the tokenizer's file.
     pub fn ids(&self, text: &str) -> Result<Vec<u32>, EncoderError> {
-        let encoding = self
-            .tokenizer
-            .encode_fast(text, false)
-            .map_err(|e| EncoderError::Tokenize { reason: e.to_string() })?;
-        Ok(encoding.get_ids().to_vec())
+        ids(&self.tokenizer, text)
     }
 
     /// Windows of sentences whose ids are known.
@@ -221,6 +217,11 @@ impl SentenceEncoder {
         self.outputs
     }
 
+    /// Ids that frame a window.
+    pub(super) fn frame(&self) -> Frame {
+        self.frame
+    }
+
     /// Tokens of the longest window.
     #[must_use]
     pub fn max_tokens(&self) -> usize {
@@ -232,6 +233,13 @@ impl SentenceEncoder {
     pub fn head(&self) -> (&Var, &Var) {
         (&self.weight, &self.bias)
     }
+}
+
+/// Token ids of a sentence, without frame.
+pub(super) fn ids(tokenizer: &Tokenizer, text: &str) -> Result<Vec<u32>, EncoderError> {
+    let encoding =
+        tokenizer.encode_fast(text, false).map_err(|e| EncoderError::Tokenize { reason: e.to_string() })?;
+    Ok(encoding.get_ids().to_vec())
 }
 
 /// The tokens that frame a window, under the names that the architectures' tokenizers give them.

@@ -10,13 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 
 use clap::{Args, ValueEnum};
-use relat_engine::{Assessment, Language};
+use relat_engine::{Assessment, Language, Pipeline};
 use serde_json::json;
 
 use super::terminal::{self, Style};
-use crate::bundle::{self, Model};
+use crate::bundle;
 use crate::config::Scoring;
-use crate::inference::Reader;
 
 /// What to read, and how to show it.
 #[derive(Debug, Args)]
@@ -49,6 +48,8 @@ enum FileError {
     Read(#[source] io::Error),
     #[error("longer than {limit} bytes: split it, or raise the limit with --max-bytes")]
     TooLong { limit: usize },
+    #[error("more than {limit} characters: split it, or raise the limit with --max-chars")]
+    TooManyCharacters { limit: usize },
     #[error(transparent)]
     Engine(#[from] relat_engine::Error),
     #[error("the model failed on this text: please report it, with the version")]
@@ -60,6 +61,7 @@ impl FileError {
         match self {
             Self::Read(_) => "io",
             Self::TooLong { .. } => "text_too_long",
+            Self::TooManyCharacters { .. } => "too_many_characters",
             Self::Engine(error) => error.code(),
             Self::Panicked => "internal",
         }
@@ -70,11 +72,11 @@ impl FileError {
 type Outcome = Result<(String, Assessment), FileError>;
 
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let Model { reader, .. } = bundle::load(options.scoring.model.as_deref())?;
+    let pipeline = Pipeline::load(&bundle::locate(options.scoring.model.as_deref())?)?;
     let style = Style::of_stdout();
     let mut all_read = true;
     let mut first = true;
-    let shown = in_order(options, reader.as_ref(), |file, outcome| {
+    let shown = in_order(options, &pipeline, |file, outcome| {
         let name = file.display();
         if let Err(error) = &outcome {
             all_read = false;
@@ -115,7 +117,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 /// Reads the files on a few threads, and shows them in the order they were named.
 fn in_order(
     options: &Options,
-    reader: &Reader,
+    pipeline: &Pipeline,
     mut show: impl FnMut(&Path, Outcome) -> io::Result<()>,
 ) -> io::Result<()> {
     let files = &options.files;
@@ -130,7 +132,7 @@ fn in_order(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(file) = files.get(index) else { return };
                     // The receiver has gone when the output has been closed.
-                    if send.send((index, assess(file, options.scoring.max_bytes, reader))).is_err() {
+                    if send.send((index, assess(file, &options.scoring, pipeline))).is_err() {
                         return;
                     }
                 }
@@ -152,7 +154,8 @@ fn in_order(
     })
 }
 
-fn assess(file: &Path, max_bytes: usize, reader: &Reader) -> Outcome {
+fn assess(file: &Path, limits: &Scoring, pipeline: &Pipeline) -> Outcome {
+    let max_bytes = limits.max_bytes;
     let bytes = if file == Path::new("-") {
         read(io::stdin().lock(), max_bytes)?
     } else {
@@ -160,8 +163,12 @@ fn assess(file: &Path, max_bytes: usize, reader: &Reader) -> Outcome {
     };
     let text = String::from_utf8(bytes)
         .map_err(|e| relat_engine::Error::NotUtf8 { valid_up_to: e.utf8_error().valid_up_to() })?;
-    // The reader keeps no state between texts, so that nothing half done is seen after a panic.
-    let assessment = catch_unwind(AssertUnwindSafe(|| reader(&text))).map_err(|_| FileError::Panicked)??;
+    if text.chars().count() > limits.max_chars {
+        return Err(FileError::TooManyCharacters { limit: limits.max_chars });
+    }
+    // The pipeline keeps no state between texts, so that nothing half done is seen after a panic.
+    let assessment =
+        catch_unwind(AssertUnwindSafe(|| pipeline.assess(&text))).map_err(|_| FileError::Panicked)??;
     Ok((text, assessment))
 }
 

@@ -57,7 +57,7 @@ pub(super) struct Retention {
 }
 
 /// Runs something on the database, which is closed afterwards.
-fn with_store<T>(
+pub(super) fn with_store<T>(
     storage: &Storage,
     work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {

@@ -10,12 +10,14 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::bootstrap;
-use crate::bundle::{self, Model};
 use crate::config::Config;
+use crate::health::Health;
 use crate::http;
-use crate::inference::{Inference, Limits};
+use crate::inference::{Inference, Limits, Model};
+use crate::metrics::Metrics;
+use crate::models;
 use crate::state::AppState;
-use crate::store::{Location, Store};
+use crate::store::{Location, Store, fold_models};
 use crate::telemetry;
 use crate::vault::Keyring;
 
@@ -30,23 +32,35 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(config.bind)
         .await
         .with_context(|| format!("cannot listen on {}: choose another address with --bind", config.bind))?;
+    let (health, metrics) = (Health::default(), Arc::new(Metrics::default()));
+    if let Some(bind) = config.health_bind {
+        let listener = TcpListener::bind(bind)
+            .await
+            .with_context(|| format!("cannot listen on {bind}: choose another address with --health-bind"))?;
+        tracing::info!(address = %listener.local_addr()?, "health and metrics");
+        let app = http::health(health.clone(), Arc::clone(&metrics));
+        // It answers from here until the program ends: also while the model loads and while the last requests are answered.
+        drop(tokio::spawn(axum::serve(listener, app).into_future()));
+    }
     let Kept { location, keyring, temporary } = kept(config)?;
     let store = Store::open(&location, Arc::new(keyring)).await?;
-    let Model { reader, versions, card } = bundle::load(config.scoring.model.as_deref())?;
-    tracing::info!(model = versions.model, sha256 = versions.model_sha256, "model loaded");
-    let inference = Inference::start(reader, Limits { threads: config.threads, queue: config.queue })?;
+    health.opened(store.clone());
+    let (model, seen) = load(config, &store).await?;
+    let limits = Limits { threads: config.threads, queue: config.queue };
+    let inference = Inference::start(model, limits, Arc::clone(&metrics))?;
+    health.loaded(inference.clone());
+    let start = config.scoring.model.clone();
+    drop(tokio::spawn(models::watch(store.clone(), inference.clone(), start, seen)));
     let state = AppState {
-        inference,
-        store: store.clone(),
-        versions: Arc::new(versions),
-        card: card.into(),
         max_bytes: config.scoring.max_bytes,
+        max_chars: config.scoring.max_chars,
         deadline: Duration::from_secs(config.deadline),
         demo: match config.demo {
             true => Some(Arc::new(bootstrap::demo_person(&store).await?)),
             false => None,
         },
-        rates: Arc::default(),
+        health: health.clone(),
+        ..AppState::new(inference, store.clone(), metrics)
     };
     let address = listener.local_addr()?;
     if config.demo {
@@ -60,13 +74,6 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
             .await?
             .map(|token| format!("http://{address}/welcome?token={token}")),
     };
-    if let Some(bind) = config.health_bind {
-        let listener = TcpListener::bind(bind)
-            .await
-            .with_context(|| format!("cannot listen on {bind}: choose another address with --health-bind"))?;
-        // It answers until the program ends: also while the last requests are.
-        drop(tokio::spawn(axum::serve(listener, http::health(state.clone())).into_future()));
-    }
     // Whoever started the service may have closed its standard output: it serves all the same.
     let mut out = std::io::stdout();
     if let Some(link) = welcome {
@@ -76,11 +83,45 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         ));
     }
     drop(writeln!(out, "relat is ready: http://{address}/"));
-    axum::serve(listener, http::app(state)).with_graceful_shutdown(asked_to_stop()).await?;
+    let (ended, end) = tokio::sync::oneshot::channel();
+    let drain = Duration::from_secs(config.drain);
+    let server = axum::serve(listener, http::app(state)).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        health.end();
+        tracing::info!(seconds = drain.as_secs(), "ending: no longer ready");
+        tokio::time::sleep(drain).await;
+        ended.send(()).ok();
+    });
+    tokio::select! {
+        result = server => result?,
+        // What is still open then is a client that does not read its answer.
+        () = async { drop(end.await); tokio::time::sleep(Duration::from_secs(config.deadline + 5)).await } => {
+            tracing::warn!("connections that did not end were cut");
+        }
+    }
     store.close().await;
     drop(temporary);
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Loads the model that was chosen last, or else the one of the start, beside the runtime, which answers for health
+/// meanwhile. Returns how many choices it follows from.
+async fn load(config: &Config, store: &Store) -> anyhow::Result<(Model, i64)> {
+    let choices = store.model_choices().await?;
+    let seen = i64::try_from(choices.len())?;
+    let chosen = fold_models(choices).pop();
+    if let (Some(chosen), Some(start)) = (&chosen, &config.scoring.model) {
+        tracing::warn!(
+            model = chosen.model,
+            start = %start.display(),
+            "another model was chosen since (`relat model`); it is used, and not the one of the start"
+        );
+    }
+    let start = config.scoring.model.clone();
+    let model = tokio::task::spawn_blocking(move || models::load(chosen.as_ref(), start)).await??;
+    tracing::info!(model = model.versions.model, sha256 = model.versions.model_sha256, "model loaded");
+    Ok((model, seen))
 }
 
 /// Where everything is kept, and with which keys.

@@ -1,38 +1,42 @@
 //! People, centres and keys, for administrators; and who one is, for everybody.
 
-use axum::extract::{Path, State};
+use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Error;
 use super::caller::{Caller, Grant, Right};
+use super::cases::Page;
+use super::extract::{Path, Query};
 use super::once::{Begun, Once};
 use crate::state::AppState;
 use crate::store::audit::Note;
 use crate::store::{Centre, Key, NewPerson, Person, Role, Scope, Tx, now};
 
-/// Longest name, in bytes.
+/// Longest name, in characters.
 const MAX_NAME: usize = 100;
 /// Longest life of a key.
 const MAX_DAYS: i64 = 366;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/me", get(me))
-        .route("/v1/people", get(people).post(add_person))
-        .route("/v1/people/{id}/enabled", put(enable))
-        .route("/v1/people/{id}/invitation", post(invite))
-        .route("/v1/centres", get(centres).post(add_centre))
-        .route("/v1/centres/{id}/blind-first", put(blind_first))
-        .route("/v1/keys", get(keys).post(add_key))
-        .route("/v1/keys/{id}/revocation", post(revoke))
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(me))
+        .routes(routes!(people, add_person))
+        .routes(routes!(enable))
+        .routes(routes!(set_roles))
+        .routes(routes!(invite))
+        .routes(routes!(centres, add_centre))
+        .routes(routes!(blind_first))
+        .routes(routes!(keys, add_key))
+        .routes(routes!(revoke))
 }
 
 /// Who asks.
@@ -45,6 +49,14 @@ pub(super) enum Me {
     Program(Key),
 }
 
+/// Who asks
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    operation_id = "read_me",
+    tag = "accounts",
+    responses((status = 200, description = "A person or a program", body = Me)),
+)]
 async fn me(caller: Caller) -> Json<Me> {
     Json(match caller {
         Caller::Person(person) => Me::Person(*person),
@@ -56,14 +68,29 @@ async fn me(caller: Caller) -> Json<Me> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct People {
     people: Vec<Person>,
+    /// `after` of the next page; nothing at the end.
+    next: Option<Uuid>,
 }
 
-/// An administrator of a centre sees its people only.
-async fn people(State(state): State<AppState>, caller: Caller) -> Result<Json<People>, Error> {
+/// The people of the administrator's centre, or of all
+#[utoipa::path(
+    get,
+    path = "/v1/people",
+    operation_id = "list_people",
+    tag = "accounts",
+    params(Page),
+    responses((status = 200, description = "A page of people", body = People)),
+)]
+async fn people(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Result<Json<People>, Error> {
     let grant = caller.may(Right::Manage)?;
     let mut people = state.store.people().await?;
     people.retain(|person| manages(&grant, person.centre));
-    Ok(Json(People { people }))
+    let (people, next) = page.of(people, |item| item.id)?;
+    Ok(Json(People { people, next }))
 }
 
 fn manages(grant: &Grant, centre: Option<Uuid>) -> bool {
@@ -76,12 +103,15 @@ time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AddPerson {
-    /// What they sign in with: 1 to 100 bytes.
+    /// What they sign in with.
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     pub(super) login: String,
-    /// Their name: 1 to 100 bytes.
+    /// Their name.
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     pub(super) name: String,
     pub(super) centre: Option<Uuid>,
     /// At least one.
+    #[schema(min_items = 1, max_items = 5)]
     pub(super) roles: Vec<Role>,
     /// First day in the job.
     #[serde(with = "day")]
@@ -98,6 +128,15 @@ pub(super) struct Invitation {
     link: String,
 }
 
+/// Add a person, who gets a link to choose a password with
+#[utoipa::path(
+    post,
+    path = "/v1/people",
+    operation_id = "create_person",
+    tag = "accounts",
+    request_body = AddPerson,
+    responses((status = 201, description = "Their id and link", body = Invitation)),
+)]
 pub(super) async fn add_person(State(state): State<AppState>, once: Once<AddPerson>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     let new = &once.body;
@@ -142,7 +181,7 @@ async fn note(
 
 fn named(field: &'static str, value: &str) -> Result<(), Error> {
     let name = value.trim();
-    let plain = !name.is_empty() && name.len() <= MAX_NAME && !name.chars().any(char::is_control);
+    let plain = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
     if plain { Ok(()) } else { Err(Error::Field { field }) }
 }
 
@@ -176,6 +215,16 @@ async fn managed(state: &AppState, grant: &Grant, id: &str) -> Result<Uuid, Erro
     person.map(|person| person.id).ok_or(Error::NotFound)
 }
 
+/// Let a person sign in, or not: who may not is signed out at once
+#[utoipa::path(
+    put,
+    path = "/v1/people/{id}/enabled",
+    operation_id = "enable_person",
+    tag = "accounts",
+    params(("id" = Uuid, Path, description = "Its id")),
+    request_body = Switch,
+    responses((status = 200, description = "It is done", body = Done)),
+)]
 pub(super) async fn enable(
     State(state): State<AppState>,
     Path(id): Path<String>,
@@ -187,9 +236,57 @@ pub(super) async fn enable(
         Begun::First(tx) => tx,
         Begun::Repeated(response) => return Ok(response),
     };
+    if !once.body.on && grant.person == Some(id) {
+        return Err(Error::OwnAccount);
+    }
     state.store.enable(&mut tx, id, once.body.on).await?;
     let detail = json!({ "enabled": once.body.on });
     note(&state, &mut tx, (&grant, "person.enable", format!("person:{id}"), detail)).await?;
+    once.finish((&state, &grant), tx, (StatusCode::OK, &Done { id })).await
+}
+
+/// What somebody may do from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetRoles {
+    /// At least one.
+    #[schema(min_items = 1, max_items = 5)]
+    roles: Vec<Role>,
+}
+
+/// Change what somebody else may do; it holds at their next request
+#[utoipa::path(
+    put,
+    path = "/v1/people/{id}/roles",
+    operation_id = "set_roles",
+    tag = "accounts",
+    params(("id" = Uuid, Path, description = "Its id")),
+    request_body = SetRoles,
+    responses((status = 200, description = "It is done", body = Done)),
+)]
+async fn set_roles(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    once: Once<SetRoles>,
+) -> Result<Response, Error> {
+    let grant = once.caller.may(Right::Manage)?;
+    let id = managed(&state, &grant, &id).await?;
+    let mut roles = once.body.roles.clone();
+    if roles.is_empty() || roles.len() > Role::ALL.len() {
+        return Err(Error::Field { field: "roles" });
+    }
+    roles.sort_unstable();
+    roles.dedup();
+    if grant.person == Some(id) {
+        return Err(Error::OwnAccount);
+    }
+    let mut tx = match once.begin(&state, &grant).await? {
+        Begun::First(tx) => tx,
+        Begun::Repeated(response) => return Ok(response),
+    };
+    state.store.set_roles(&mut tx, id, &roles).await?;
+    let detail = json!({ "roles": roles });
+    note(&state, &mut tx, (&grant, "person.roles", format!("person:{id}"), detail)).await?;
     once.finish((&state, &grant), tx, (StatusCode::OK, &Done { id })).await
 }
 
@@ -198,6 +295,16 @@ pub(super) async fn enable(
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
+/// A new one-time link for a person
+#[utoipa::path(
+    post,
+    path = "/v1/people/{id}/invitation",
+    operation_id = "invite_person",
+    tag = "accounts",
+    params(("id" = Uuid, Path, description = "Its id")),
+    request_body = Nothing,
+    responses((status = 201, description = "The link", body = Invitation)),
+)]
 pub(super) async fn invite(
     State(state): State<AppState>,
     Path(id): Path<String>,
@@ -219,26 +326,52 @@ pub(super) async fn invite(
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Centres {
     centres: Vec<Centre>,
+    /// `after` of the next page; nothing at the end.
+    next: Option<Uuid>,
 }
 
-async fn centres(State(state): State<AppState>, caller: Caller) -> Result<Json<Centres>, Error> {
+/// The centres
+#[utoipa::path(
+    get,
+    path = "/v1/centres",
+    operation_id = "list_centres",
+    tag = "accounts",
+    params(Page),
+    responses((status = 200, description = "A page of centres", body = Centres)),
+)]
+async fn centres(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Result<Json<Centres>, Error> {
     let grant = caller.may(Right::Manage)?;
     let mut centres = state.store.centres().await?;
     centres.retain(|centre| grant.reach.covers(centre.id));
-    Ok(Json(Centres { centres }))
+    let (centres, next) = page.of(centres, |item| item.id)?;
+    Ok(Json(Centres { centres, next }))
 }
 
 /// A centre to be added.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AddCentre {
-    /// 1 to 100 bytes.
+    /// Its name.
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     pub(super) name: String,
     /// Workers score the matrix before they see the model's.
     #[serde(default)]
     pub(super) blind_first: bool,
 }
 
+/// Add a centre
+#[utoipa::path(
+    post,
+    path = "/v1/centres",
+    operation_id = "create_centre",
+    tag = "accounts",
+    request_body = AddCentre,
+    responses((status = 201, description = "The centre", body = Centre)),
+)]
 pub(super) async fn add_centre(State(state): State<AppState>, once: Once<AddCentre>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     if grant.reach != crate::store::Reach::All {
@@ -255,6 +388,16 @@ pub(super) async fn add_centre(State(state): State<AppState>, once: Once<AddCent
     once.finish((&state, &grant), tx, (StatusCode::CREATED, &centre)).await
 }
 
+/// Whether workers of a centre score before they see the model's levels
+#[utoipa::path(
+    put,
+    path = "/v1/centres/{id}/blind-first",
+    operation_id = "set_blind_first",
+    tag = "accounts",
+    params(("id" = Uuid, Path, description = "Its id")),
+    request_body = Switch,
+    responses((status = 200, description = "It is done", body = Done)),
+)]
 pub(super) async fn blind_first(
     State(state): State<AppState>,
     Path(id): Path<String>,
@@ -278,28 +421,50 @@ pub(super) async fn blind_first(
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Keys {
     keys: Vec<Key>,
+    /// `after` of the next page; nothing at the end.
+    next: Option<Uuid>,
 }
 
-async fn keys(State(state): State<AppState>, caller: Caller) -> Result<Json<Keys>, Error> {
+/// Programs' keys, without their secrets
+#[utoipa::path(
+    get,
+    path = "/v1/keys",
+    operation_id = "list_keys",
+    tag = "accounts",
+    params(Page),
+    responses((status = 200, description = "A page of keys", body = Keys)),
+)]
+async fn keys(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Result<Json<Keys>, Error> {
     let grant = caller.may(Right::Manage)?;
     let mut keys = state.store.keys().await?;
     keys.retain(|key| manages(&grant, key.centre));
-    Ok(Json(Keys { keys }))
+    let (keys, next) = page.of(keys, |item| item.id)?;
+    Ok(Json(Keys { keys, next }))
 }
 
 /// A key to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AddKey {
-    /// What it is for: 1 to 100 bytes.
+    /// What it is for.
+    #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
     pub(super) name: String,
     /// At least one.
+    #[schema(min_items = 1, max_items = 8)]
     pub(super) scopes: Vec<Scope>,
     /// The centre whose data it sees; without one, all.
     pub(super) centre: Option<Uuid>,
-    /// Requests a minute, 1 to 100 000.
+    /// Requests a minute.
+    #[schema(minimum = 1, maximum = 100_000)]
+    #[serde(deserialize_with = "crate::integer::whole")]
     pub(super) per_minute: u32,
-    /// Days until it ends, 1 to 366.
+    /// Days until it ends.
+    #[schema(minimum = 1, maximum = 366)]
+    #[serde(deserialize_with = "crate::integer::whole")]
     pub(super) days: i64,
 }
 
@@ -312,6 +477,15 @@ pub(super) struct NewKey {
     secret: String,
 }
 
+/// Make a key for a program
+#[utoipa::path(
+    post,
+    path = "/v1/keys",
+    operation_id = "create_key",
+    tag = "accounts",
+    request_body = AddKey,
+    responses((status = 201, description = "The key and its secret", body = NewKey)),
+)]
 pub(super) async fn add_key(State(state): State<AppState>, once: Once<AddKey>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     let AddKey { name, scopes, centre, per_minute, days } = &once.body;
@@ -348,6 +522,16 @@ pub(super) async fn add_key(State(state): State<AppState>, once: Once<AddKey>) -
     once.finish((&state, &grant), tx, (StatusCode::CREATED, &NewKey { key, secret })).await
 }
 
+/// End a key
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{id}/revocation",
+    operation_id = "revoke_key",
+    tag = "accounts",
+    params(("id" = Uuid, Path, description = "Its id")),
+    request_body = Nothing,
+    responses((status = 200, description = "It is done", body = Done)),
+)]
 pub(super) async fn revoke(
     State(state): State<AppState>,
     Path(id): Path<String>,

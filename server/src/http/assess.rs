@@ -1,41 +1,54 @@
 //! Assessments for machines.
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use relat_engine::Assessment;
 use serde::Deserialize;
 use serde_json::error::Category;
+use utoipa::ToSchema;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Error;
 use super::caller::{Caller, Right};
+use super::extract::Path;
 use crate::state::{AppState, Logged};
 use crate::store::{Entry, Source};
 
 /// The id under which an answer is in the log.
 pub(super) const ASSESSMENT_ID: HeaderName = HeaderName::from_static("x-assessment-id");
 
-pub(super) fn router(max_bytes: usize) -> Router<AppState> {
+pub(super) fn router(max_bytes: usize) -> OpenApiRouter<AppState> {
     // A byte of text takes at most six in JSON, as `\u0000`; the rest is the object around it.
     let limit = DefaultBodyLimit::max(max_bytes.saturating_mul(6).saturating_add(1024));
-    Router::new()
-        .route("/v1/assessments", post(create).layer(limit))
-        .route("/v1/assessments/{id}", get(read))
-        .route("/v1/schema/assessment.json", get(schema))
+    OpenApiRouter::new().routes(routes!(create).layer(limit)).routes(routes!(read)).routes(routes!(schema))
 }
 
 /// A text to read.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Create {
+#[schema(as = CreateAssessment)]
+pub(super) struct Create {
+    /// What was told. It is neither stored nor logged.
+    #[schema(value_type = crate::schema::Narrative)]
     text: String,
 }
 
+/// Score a text that is not kept
+#[utoipa::path(
+    post,
+    path = "/v1/assessments",
+    operation_id = "create_assessment",
+    tag = "assessments",
+    request_body = Create,
+    responses((status = 200, description = "What was read", body = crate::schema::Assessment,
+        headers(("x-assessment-id" = Uuid, description = "Its id in the log")))),
+)]
 async fn create(
     State(state): State<AppState>,
     caller: Caller,
@@ -49,6 +62,15 @@ async fn create(
     Ok(([(ASSESSMENT_ID, id_header(id))], Json(assessment)).into_response())
 }
 
+/// What is in the log of an assessment: codes and versions, no text
+#[utoipa::path(
+    get,
+    path = "/v1/assessments/{id}",
+    operation_id = "read_assessment",
+    tag = "assessments",
+    params(("id" = Uuid, Path, description = "Its id")),
+    responses((status = 200, description = "The entry of the log", body = Entry)),
+)]
 async fn read(
     State(state): State<AppState>,
     caller: Caller,
@@ -59,6 +81,14 @@ async fn read(
     state.store.get(id).await?.map(Json).ok_or(Error::NotFound)
 }
 
+/// The JSON Schema of an assessment
+#[utoipa::path(
+    get,
+    path = "/v1/schema/assessment.json",
+    operation_id = "read_assessment_schema",
+    tag = "reference",
+    responses((status = 200, description = "The schema", content_type = "application/schema+json", body = serde_json::Value)),
+)]
 async fn schema() -> impl IntoResponse {
     let body = Assessment::schema().to_string();
     ([(header::CONTENT_TYPE, "application/schema+json"), (header::CACHE_CONTROL, "no-cache")], body)

@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::Error;
+use super::extract::Path;
 use crate::state::AppState;
 use crate::words::{self, INTERFACE};
 
@@ -18,7 +18,8 @@ const CSS: &str = "text/css; charset=utf-8";
 const FONT: &str = "font/woff2";
 
 /// Name, media type and contents.
-const FILES: [(&str, &str, &[u8]); 21] = [
+const FILES: [(&str, &str, &[u8]); 22] = [
+    ("api.css", CSS, include_bytes!("../../assets/api.css")),
     ("relat.css", CSS, include_bytes!("../../assets/relat.css")),
     ("scratch.css", CSS, include_bytes!("../../assets/scratch.css")),
     ("admin.css", CSS, include_bytes!("../../assets/admin.css")),

@@ -1,19 +1,23 @@
 //! The code lists and the versions in use.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use relat_engine::{ActionKind, Labels, Taxonomy, Versions};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::state::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/v1/taxonomy", get(taxonomy)).route("/v1/models", get(models))
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(taxonomy)).routes(routes!(models))
 }
 
-#[derive(Serialize)]
-struct Lists {
+/// The code lists.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Taxonomy)]
+pub(super) struct Lists {
     version: &'static str,
     needs: Vec<Need>,
     demands: Vec<Item>,
@@ -21,21 +25,27 @@ struct Lists {
     actions: Vec<Action>,
 }
 
-#[derive(Serialize)]
-struct Names {
+/// Labels by language.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Labels)]
+pub(super) struct Names {
     ca: &'static str,
     es: &'static str,
     en: &'static str,
 }
 
-#[derive(Serialize)]
-struct Item {
+/// A code with its labels.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Code)]
+pub(super) struct Item {
     code: &'static str,
     labels: Names,
 }
 
-#[derive(Serialize)]
-struct Need {
+/// A need.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NeedCode)]
+pub(super) struct Need {
     #[serde(flatten)]
     item: Item,
     domain: Option<&'static str>,
@@ -43,12 +53,15 @@ struct Need {
     scope: &'static str,
 }
 
-#[derive(Serialize)]
-struct Action {
+/// An action of the catalogue.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActionCode)]
+pub(super) struct Action {
     #[serde(flatten)]
     item: Item,
     kind: &'static str,
     addresses: Vec<&'static str>,
+    #[schema(value_type = Vec<String>)]
     to_check: &'static [String],
 }
 
@@ -66,6 +79,14 @@ fn kind(kind: ActionKind) -> &'static str {
     }
 }
 
+/// The code lists: needs, demands, domains and actions
+#[utoipa::path(
+    get,
+    path = "/v1/taxonomy",
+    operation_id = "read_taxonomy",
+    tag = "reference",
+    responses((status = 200, description = "The lists", body = Lists)),
+)]
 async fn taxonomy() -> Json<Lists> {
     let t = Taxonomy::shipped();
     let needs = t.needs().iter().map(|n| Need {
@@ -90,11 +111,20 @@ async fn taxonomy() -> Json<Lists> {
 }
 
 /// The models in use: one until bundles can be swapped.
-#[derive(Serialize)]
-struct Models {
+#[derive(Serialize, ToSchema)]
+pub(super) struct Models {
+    #[schema(value_type = Vec<crate::schema::Versions>)]
     models: [Versions; 1],
 }
 
+/// The model in use
+#[utoipa::path(
+    get,
+    path = "/v1/models",
+    operation_id = "list_models",
+    tag = "reference",
+    responses((status = 200, description = "The models", body = Models)),
+)]
 async fn models(State(state): State<AppState>) -> Json<Models> {
-    Json(Models { models: [state.versions.as_ref().clone()] })
+    Json(Models { models: [state.inference.model().versions.as_ref().clone()] })
 }

@@ -1,33 +1,34 @@
-//! What a caller is told when something goes wrong: RFC 9457 problems with stable types and codes.
+//! What can go wrong, with its status and its stable code; `problem` has the words.
 
 use std::any::Any;
 
-use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use relat_engine::Language;
 
+use super::problem;
 use crate::decisions::{Invalid, Refused};
 use crate::rates::TooOften;
 use crate::{documents, inference, store};
 
 /// Everything that a handler can answer instead of a result. No variant holds any of the request's text.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// The engine refused the text.
-    #[error(transparent)]
     Engine(relat_engine::Error),
+    /// The text has more characters than are taken.
+    TooManyCharacters {
+        /// Most characters taken.
+        limit: usize,
+    },
     /// The body is longer than any text that would be taken.
-    #[error("the body is longer than {limit} bytes: send a shorter text")]
     BodyTooLong {
         /// Longest body taken.
         limit: usize,
     },
     /// The body did not arrive whole.
-    #[error("the body did not arrive whole: send it again")]
     BodyCut,
     /// The body is not JSON.
-    #[error("not JSON at line {line}, column {column}")]
     NotJson {
         /// Line, from 1.
         line: usize,
@@ -35,91 +36,114 @@ pub enum Error {
         column: usize,
     },
     /// JSON, but not a request.
-    #[error("not a request at line {line}, column {column}: send {{\"text\": \"…\"}} and no other field")]
     InvalidBody {
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
         column: usize,
     },
+    /// Parameters of the address that the route does not take.
+    InvalidQuery,
     /// A media type that the route does not take.
-    #[error("this route takes {expected}: say so in content-type")]
     UnsupportedMediaType {
         /// The one it takes.
         expected: &'static str,
     },
     /// The queue is full.
-    #[error("too many texts are waiting: try again after a second")]
     Busy,
     /// The model panicked, or a handler did.
-    #[error("an internal error: the log has the place")]
     Internal,
     /// The request took longer than it may.
-    #[error("this took too long and was given up: try again")]
     Deadline,
     /// The service is ending.
-    #[error("the service is ending: try again when it is back")]
     Stopping,
+    /// The model is not loaded yet.
+    NotReady,
     /// The log of assessments cannot be read or written.
-    #[error("the log of assessments cannot be read or written: nothing is answered that is not logged")]
-    Store(#[source] store::Error),
+    Store(store::Error),
     /// Nobody has signed in, or the key is not one.
-    #[error("sign in, or send a key as `Authorization: Bearer …`")]
     Unauthenticated,
     /// The caller has no right to this.
-    #[error("this is not for the roles or the scopes that you have")]
     Forbidden,
     /// Another site made a browser ask.
-    #[error("another site asked for this: nothing was done")]
     CrossSite,
     /// A key is used too often.
-    #[error(transparent)]
-    TooOften(#[from] TooOften),
+    TooOften(TooOften),
     /// A write without a key of its own.
-    #[error("send a new Idempotency-Key of 1 to 200 characters with every write")]
     IdempotencyKey,
     /// A key that stands for another request.
-    #[error("this Idempotency-Key was used for another request: take a new one")]
     IdempotencyKeyReused,
     /// Somebody else wrote meanwhile.
-    #[error("somebody else wrote meanwhile, and this is now version {current}: read it again, then decide")]
     VersionConflict {
         /// The version as it is.
         current: i64,
     },
     /// An act that cannot be done now.
-    #[error(transparent)]
-    Refused(#[from] Refused),
+    Refused(Refused),
     /// An act that says nothing about this interview.
-    #[error(transparent)]
-    Invalid(#[from] Invalid),
+    Invalid(Invalid),
     /// Alerts keep the interview from being closed.
-    #[error("decide on every alert first: {}", .codes.join(", "))]
     AlertsUndecided {
         /// Their codes.
         codes: Vec<String>,
     },
     /// The worker has to score before seeing the model's.
-    #[error("score every domain of the matrix first: your centre works without the model's levels before it")]
     BlindFirst,
     /// A field with a value that is not taken.
-    #[error("{field} is not one that is taken")]
     Field {
         /// Its name.
         field: &'static str,
     },
     /// A document without text that could be taken.
-    #[error(transparent)]
-    Document(#[from] documents::Error),
+    Document(documents::Error),
+    /// Somebody would shut themselves out.
+    OwnAccount,
     /// There is one of that name already.
-    #[error("there is one of that name already")]
     Taken,
     /// No such thing.
-    #[error("there is nothing here")]
     NotFound,
     /// The route exists and takes another method.
-    #[error("this route does not take this method")]
     MethodNotAllowed,
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&problem::detail(self, Language::En))
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(source) => Some(source),
+            Self::Engine(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<documents::Error> for Error {
+    fn from(error: documents::Error) -> Self {
+        Self::Document(error)
+    }
+}
+
+impl From<TooOften> for Error {
+    fn from(error: TooOften) -> Self {
+        Self::TooOften(error)
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(error: Refused) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(error: Invalid) -> Self {
+        Self::Invalid(error)
+    }
 }
 
 impl From<relat_engine::Error> for Error {
@@ -151,69 +175,45 @@ impl Error {
         if error.is_taken() { Self::Taken } else { Self::Store(error) }
     }
 
-    /// Status, code and title; the one place where they are decided.
-    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+    /// Status and code; the one place where they are decided.
+    fn parts(&self) -> (StatusCode, &'static str) {
         use relat_engine::Error as Engine;
         match self {
-            Self::Engine(e @ Engine::EmptyText) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, e.code(), "The text is empty")
-            }
-            Self::Engine(e @ Engine::TextTooLong { .. }) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, e.code(), "The text is too long")
-            }
-            Self::Engine(e @ Engine::NotUtf8 { .. }) => {
-                (StatusCode::BAD_REQUEST, e.code(), "The body is not UTF-8")
-            }
-            Self::Engine(_) | Self::Internal => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error")
-            }
-            Self::BodyTooLong { .. } => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", "The body is too long")
-            }
-            Self::BodyCut => (StatusCode::BAD_REQUEST, "body_cut", "The body did not arrive whole"),
-            Self::NotJson { .. } => (StatusCode::BAD_REQUEST, "not_json", "The body is not JSON"),
-            Self::InvalidBody { .. } => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", "The body is not a request")
-            }
+            Self::Engine(e @ Engine::EmptyText) => (StatusCode::UNPROCESSABLE_ENTITY, e.code()),
+            Self::Engine(e @ Engine::TextTooLong { .. }) => (StatusCode::PAYLOAD_TOO_LARGE, e.code()),
+            Self::Engine(e @ Engine::NotUtf8 { .. }) => (StatusCode::BAD_REQUEST, e.code()),
+            Self::Engine(_) | Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::TooManyCharacters { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_characters"),
+            Self::BodyTooLong { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long"),
+            Self::BodyCut => (StatusCode::BAD_REQUEST, "body_cut"),
+            Self::NotJson { .. } => (StatusCode::BAD_REQUEST, "not_json"),
+            Self::InvalidBody { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_body"),
+            Self::InvalidQuery => (StatusCode::BAD_REQUEST, "invalid_query"),
             Self::UnsupportedMediaType { .. } => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type")
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
-            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "Too many requests are waiting"),
-            Self::Deadline => (StatusCode::SERVICE_UNAVAILABLE, "deadline", "It took too long"),
-            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "The service is ending"),
-            Self::Store(_) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", "The log does not answer")
-            }
-            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in"),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
-            Self::CrossSite => (StatusCode::FORBIDDEN, "cross_site", "Asked for by another site"),
-            Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "The key is used too often"),
-            Self::IdempotencyKey => {
-                (StatusCode::BAD_REQUEST, "idempotency_key_missing", "No Idempotency-Key")
-            }
-            Self::IdempotencyKeyReused => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency-Key used before")
-            }
-            Self::VersionConflict { .. } => {
-                (StatusCode::CONFLICT, "version_conflict", "Somebody else wrote meanwhile")
-            }
-            Self::Refused(refused) => (StatusCode::CONFLICT, refusal(*refused), "Not possible now"),
-            Self::Invalid(_) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "invalid_decision", "Not a decision on this")
-            }
-            Self::AlertsUndecided { .. } => {
-                (StatusCode::CONFLICT, "alerts_undecided", "Alerts are not decided on")
-            }
-            Self::BlindFirst => (StatusCode::CONFLICT, "blind_first", "Score first"),
-            Self::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_field", "A field is not taken"),
-            Self::Document(document) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, document.code(), "No text in the document")
-            }
-            Self::Taken => (StatusCode::CONFLICT, "taken", "The name is taken"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found"),
-            Self::MethodNotAllowed => {
-                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed")
-            }
+            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy"),
+            Self::Deadline => (StatusCode::SERVICE_UNAVAILABLE, "deadline"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            Self::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable"),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::CrossSite => (StatusCode::FORBIDDEN, "cross_site"),
+            Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            Self::IdempotencyKey => (StatusCode::BAD_REQUEST, "idempotency_key_missing"),
+            Self::IdempotencyKeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
+            Self::VersionConflict { .. } => (StatusCode::CONFLICT, "version_conflict"),
+            Self::Refused(refused) => (StatusCode::CONFLICT, refusal(*refused)),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_decision"),
+            Self::AlertsUndecided { .. } => (StatusCode::CONFLICT, "alerts_undecided"),
+            Self::BlindFirst => (StatusCode::CONFLICT, "blind_first"),
+            Self::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_field"),
+            Self::Document(document) => (StatusCode::UNPROCESSABLE_ENTITY, document.code()),
+            Self::OwnAccount => (StatusCode::CONFLICT, "own_account"),
+            Self::Taken => (StatusCode::CONFLICT, "taken"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
         }
     }
 
@@ -229,11 +229,12 @@ impl Error {
         self.parts().1
     }
 
-    /// What to do about it. An engine's error that is the server's own fault tells the caller nothing.
-    pub(super) fn detail(&self) -> String {
+    /// Seconds after which to try again, if that helps.
+    pub(super) fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Engine(_) if self.status().is_server_error() => Self::Internal.to_string(),
-            _ => self.to_string(),
+            Self::Busy | Self::NotReady | Self::Stopping => Some(1),
+            Self::TooOften(TooOften { wait, .. }) => Some(*wait),
+            _ => None,
         }
     }
 
@@ -242,6 +243,7 @@ impl Error {
         if self.status().is_server_error() {
             let cause = match self {
                 Self::Store(source) => source.to_string(),
+                Self::Engine(source) => source.to_string(),
                 other => other.to_string(),
             };
             tracing::error!(code = self.code(), cause, "request failed");
@@ -259,61 +261,16 @@ fn refusal(refused: Refused) -> &'static str {
     }
 }
 
-/// The code of the problem that an answer tells, for who turns it into a page.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Code(pub(super) &'static str);
-
-/// A problem as RFC 9457 writes it; `code` is an extension member.
-#[derive(Debug, Serialize)]
-struct Problem {
-    r#type: String,
-    title: &'static str,
-    status: u16,
-    code: &'static str,
-    detail: String,
-    /// Of a conflict: the version as it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    current_version: Option<i64>,
-    /// Of undecided alerts: which.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    codes: Vec<String>,
-}
-
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         self.log();
-        let (status, code, title) = self.parts();
-        let problem = Problem {
-            r#type: format!("urn:relat:problem:{code}"),
-            title,
-            status: status.as_u16(),
-            code,
-            detail: self.detail(),
-            current_version: match &self {
-                Self::VersionConflict { current } => Some(*current),
-                _ => None,
-            },
-            codes: match &self {
-                Self::AlertsUndecided { codes } => codes.clone(),
-                _ => Vec::new(),
-            },
-        };
-        let mut response = (status, Json(problem)).into_response();
-        response.extensions_mut().insert(Code(code));
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if matches!(self, Self::Busy) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        if let Self::TooOften(TooOften { wait, .. }) = self {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
-        }
-        if matches!(self, Self::Unauthenticated) {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
+        problem::untold(self)
     }
 }
+
+/// The code of the problem that an answer tells, for who turns it into a page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Code(pub(super) &'static str);
 
 /// The answer of a handler that panicked; what it said is not looked at, because it may quote the text.
 pub(super) fn from_panic(_: Box<dyn Any + Send>) -> Response {

@@ -1,20 +1,22 @@
 //! Interviews: their text, what the model read in it, and what people decided.
 
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::Response;
 use relat_engine::{Assessment, VerificationStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::Date;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Error;
 use super::caller::{Caller, Grant, Right};
 use super::cases::{fold, visible};
+use super::extract::{Path, Query};
 use super::once::{Begun, Once};
 use crate::decisions::{Act, Event, State as Decided, check, marks_every_domain, undecided_alerts};
 use crate::state::AppState;
@@ -24,13 +26,13 @@ use crate::store::{Appended, Interview, Narrative, Reading, Source, Version, now
 /// Acts that are taken at once.
 const MAX_ACTS: usize = 100;
 
-pub(super) fn router(max_bytes: usize) -> Router<AppState> {
+pub(super) fn router(max_bytes: usize) -> OpenApiRouter<AppState> {
     let limit = DefaultBodyLimit::max(max_bytes.saturating_mul(6).saturating_add(1024));
-    Router::new()
-        .route("/v1/cases/{id}/interviews", post(create).layer(limit))
-        .route("/v1/interviews/{id}", get(read))
-        .route("/v1/interviews/{id}/text", put(revise).layer(limit))
-        .route("/v1/interviews/{id}/decisions", get(log).post(decide))
+    OpenApiRouter::new()
+        .routes(routes!(create).layer(limit))
+        .routes(routes!(read))
+        .routes(routes!(revise).layer(limit))
+        .routes(routes!(log, decide))
 }
 
 /// An interview with everything that belongs to it.
@@ -73,6 +75,7 @@ time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateInterview {
     /// What the person told.
+    #[schema(value_type = crate::schema::Narrative)]
     pub(super) text: String,
     /// The day on which it was held.
     #[serde(with = "day")]
@@ -93,6 +96,16 @@ pub(super) struct Written {
     assessment: Uuid,
 }
 
+/// Add an interview to a case, and read it
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{id}/interviews",
+    operation_id = "create_interview",
+    tag = "interviews",
+    params(("id" = Uuid, Path, description = "The case")),
+    request_body = CreateInterview,
+    responses((status = 201, description = "Where it is", body = Written)),
+)]
 pub(super) async fn create(
     State(state): State<AppState>,
     Path(case): Path<String>,
@@ -136,11 +149,23 @@ pub(super) async fn create(
 #[serde(deny_unknown_fields)]
 pub(super) struct Revise {
     /// The version that the caller saw.
+    #[serde(deserialize_with = "crate::integer::whole")]
     pub(super) expected_version: i64,
     /// What the person told.
+    #[schema(value_type = crate::schema::Narrative)]
     pub(super) text: String,
 }
 
+/// Put a text in the place of the last one, and read it
+#[utoipa::path(
+    put,
+    path = "/v1/interviews/{id}/text",
+    operation_id = "revise_interview",
+    tag = "interviews",
+    params(("id" = Uuid, Path, description = "Its id")),
+    request_body = Revise,
+    responses((status = 200, description = "Where it is", body = Written)),
+)]
 pub(super) async fn revise(
     State(state): State<AppState>,
     Path(id): Path<String>,
@@ -187,7 +212,7 @@ async fn advance(
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Held {
     /// FHIR's word.
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::schema::VerificationStatus)]
     verification_status: VerificationStatus,
     /// The event that decided.
     event: Event,
@@ -203,7 +228,7 @@ pub(super) struct InterviewView {
     revision: Option<i64>,
     assessment_id: Option<Uuid>,
     /// What the model suggests, as it was answered. Nothing while the worker has to score first.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::schema::Assessment>)]
     assessment: Option<Assessment>,
     /// True while the worker has to score the matrix before seeing the model's.
     blind: bool,
@@ -217,11 +242,20 @@ pub(super) struct InterviewView {
     undecided_alerts: Vec<String>,
 }
 
+/// An interview: its text, what the model suggests, and what people decided
+#[utoipa::path(
+    get,
+    path = "/v1/interviews/{id}",
+    operation_id = "read_interview",
+    tag = "interviews",
+    params(("id" = Uuid, Path, description = "Its id")),
+    responses((status = 200, description = "The interview", body = InterviewView)),
+)]
 async fn read(
     State(state): State<AppState>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Response, Error> {
+) -> Result<Json<InterviewView>, Error> {
     let grant = caller.may(Right::Read)?;
     let interview = found(&state, &grant, &id).await?;
     let loaded = load(&state, interview).await?;
@@ -229,13 +263,7 @@ async fn read(
     if let (Some(reading), false) = (&loaded.reading, loaded.blind) {
         state.store.shown(reading.id).await?;
     }
-    let tag = format!("\"{}\"", loaded.interview.version);
-    let view = view(loaded);
-    let mut response = Json(view).into_response();
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    Ok(response)
+    Ok(Json(view(loaded)))
 }
 
 fn view(loaded: Loaded) -> InterviewView {
@@ -262,22 +290,54 @@ fn view(loaded: Loaded) -> InterviewView {
     }
 }
 
-/// Everything that was done, in order; undone decisions among it.
+/// The part of a log that is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LogPage {
+    /// `seq` of the last event of the page before; without it, the first page.
+    #[param(minimum = 0, nullable = false)]
+    after: Option<i64>,
+    /// Events of a page at most; 1000 without it.
+    #[param(minimum = 1, maximum = 1000, nullable = false)]
+    limit: Option<usize>,
+}
+
+/// What was done, in order; undone decisions among it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Log {
     events: Vec<Event>,
+    /// `after` of the next page; nothing at the end.
+    next: Option<u64>,
 }
 
+/// Every decision on an interview, in order
+#[utoipa::path(
+    get,
+    path = "/v1/interviews/{id}/decisions",
+    operation_id = "list_decisions",
+    tag = "interviews",
+    params(("id" = Uuid, Path, description = "The interview"), LogPage),
+    responses((status = 200, description = "A page of events", body = Log)),
+)]
 async fn log(
     State(state): State<AppState>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(page): Query<LogPage>,
 ) -> Result<Json<Log>, Error> {
     let grant = caller.may(Right::Read)?;
+    let after = u64::try_from(page.after.unwrap_or_default()).map_err(|_| Error::InvalidQuery)?;
+    let limit = page.limit.unwrap_or(1000);
+    if !(1..=1000).contains(&limit) {
+        return Err(Error::InvalidQuery);
+    }
     let interview = found(&state, &grant, &id).await?;
     state.view(&grant.actor, format!("interview:{}", interview.id)).await?;
-    let events = state.store.decisions(interview.id).await?.into_iter().map(|(_, event)| event).collect();
-    Ok(Json(Log { events }))
+    let events = state.store.decisions(interview.id).await?.into_iter().map(|(_, event)| event);
+    let mut rest = events.filter(|event| event.seq > after);
+    let events: Vec<Event> = rest.by_ref().take(limit).collect();
+    let next = rest.next().and_then(|_| events.last().map(|event| event.seq));
+    Ok(Json(Log { events, next }))
 }
 
 /// Acts that are done together or not at all.
@@ -285,8 +345,10 @@ async fn log(
 #[serde(deny_unknown_fields)]
 pub(super) struct Decide {
     /// The version that the caller saw.
+    #[serde(deserialize_with = "crate::integer::whole")]
     pub(super) expected_version: i64,
     /// 1 to 100.
+    #[schema(min_items = 1, max_items = 100)]
     pub(super) acts: Vec<Act>,
 }
 
@@ -302,6 +364,16 @@ pub(super) struct DecisionsWritten {
     closed: bool,
 }
 
+/// Decide: confirm, edit, refute, add, undo, redo, close, reopen
+#[utoipa::path(
+    post,
+    path = "/v1/interviews/{id}/decisions",
+    operation_id = "create_decisions",
+    tag = "interviews",
+    params(("id" = Uuid, Path, description = "The interview")),
+    request_body = Decide,
+    responses((status = 201, description = "Where it left the interview", body = DecisionsWritten)),
+)]
 pub(super) async fn decide(
     State(state): State<AppState>,
     Path(id): Path<String>,

@@ -2,22 +2,24 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
 use futures_util::StreamExt;
-use relat_engine::Assessment;
+use relat_engine::{Assessment, Language};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Error;
 use super::assess::{body_error, is_type, json, parse};
 use super::caller::{Caller, Right};
+use super::problem;
 use crate::state::AppState;
 use crate::store::Source;
 
@@ -29,18 +31,17 @@ const WAIT: Duration = Duration::from_millis(20);
 
 const LINES: &str = "application/x-ndjson";
 
-pub(super) fn router(max_bytes: usize) -> Router<AppState> {
+pub(super) fn router(max_bytes: usize) -> OpenApiRouter<AppState> {
     let limit = DefaultBodyLimit::max(max_bytes.saturating_mul(6 * MAX_TEXTS).saturating_add(1024));
-    Router::new()
-        .route("/v1/assessments/batch", post(batch).layer(limit))
-        .route("/v1/assessments/stream", post(stream))
+    OpenApiRouter::new().routes(routes!(batch).layer(limit)).routes(routes!(stream))
 }
 
 /// Texts to read.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateMany {
-    /// 1 to 32.
+    /// 1 to 32. What is wrong with one is told in its place.
+    #[schema(min_items = 1, max_items = 32)]
     texts: Vec<String>,
 }
 
@@ -53,13 +54,14 @@ pub(super) struct Many {
 /// The answer to one text.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = BatchItem)]
 pub(super) enum Item {
     /// It was read.
     Read {
         /// Its id in the log.
         id: Uuid,
         /// What a request of its own would have answered, byte for byte.
-        #[schema(value_type = Object)]
+        #[schema(value_type = crate::schema::Assessment)]
         assessment: Box<Assessment>,
     },
     /// It was not.
@@ -81,23 +83,33 @@ pub(super) struct ItemError {
 }
 
 impl Item {
-    fn failed(index: usize, error: &Error) -> Self {
+    fn failed(index: usize, error: &Error, language: Language) -> Self {
         error.log();
-        Self::Failed { error: ItemError { index, code: error.code(), detail: error.detail() } }
+        let detail = problem::detail(error, language);
+        Self::Failed { error: ItemError { index, code: error.code(), detail } }
     }
 }
 
 /// Reads one of several texts. What is wrong with a text is its own; what is wrong with the service is everybody's.
-async fn one(state: &AppState, (index, text): (usize, String)) -> Result<Item, Error> {
+async fn one(state: &AppState, (index, text): (usize, String), language: Language) -> Result<Item, Error> {
     match state.assess(text, Source::Api).await {
         Ok(logged) => Ok(Item::Read { id: logged.id, assessment: Box::new(logged.assessment) }),
         Err(error) if error.status().is_client_error() && !matches!(error, Error::Busy) => {
-            Ok(Item::failed(index, &error))
+            Ok(Item::failed(index, &error, language))
         }
         Err(error) => Err(error),
     }
 }
 
+/// Score up to 32 texts that are not kept
+#[utoipa::path(
+    post,
+    path = "/v1/assessments/batch",
+    operation_id = "create_assessments",
+    tag = "assessments",
+    request_body = CreateMany,
+    responses((status = 200, description = "What was read, in the order of the texts", body = Many)),
+)]
 async fn batch(
     State(state): State<AppState>,
     caller: Caller,
@@ -110,21 +122,34 @@ async fn batch(
     if !(1..=MAX_TEXTS).contains(&texts.len()) {
         return Err(Error::Field { field: "texts" });
     }
+    let language = problem::language(&headers);
     let mut items = Vec::with_capacity(texts.len());
     for text in texts.into_iter().enumerate() {
-        items.push(one(&state, text).await?);
+        items.push(one(&state, text, language).await?);
     }
     Ok(Json(Many { items }))
 }
 
 /// A line of a stream.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Line {
+#[schema(as = StreamLine)]
+pub(super) struct Line {
+    /// What was told.
     text: String,
 }
 
-/// A text a line in, an answer a line out, while lines still come: as many as the caller likes.
+/// Score any number of texts, a line of JSON each
+///
+/// A text a line in, an answer a line out, while lines still come.
+#[utoipa::path(
+    post,
+    path = "/v1/assessments/stream",
+    operation_id = "stream_assessments",
+    tag = "assessments",
+    request_body(content_type = "application/x-ndjson", content = String, description = "A `StreamLine` a line"),
+    responses((status = 200, description = "A `BatchItem` a line, in the order of the lines", content_type = "application/x-ndjson", body = String)),
+)]
 async fn stream(
     State(state): State<AppState>,
     caller: Caller,
@@ -142,6 +167,7 @@ async fn stream(
         buffer: Vec::new(),
         index: 0,
         ended: false,
+        language: problem::language(&headers),
     };
     let answers = futures_util::stream::unfold(lines, |mut lines| async move {
         let answer = lines.next().await?;
@@ -158,6 +184,7 @@ struct Lines {
     longest: usize,
     index: usize,
     ended: bool,
+    language: Language,
 }
 
 impl Lines {
@@ -170,7 +197,7 @@ impl Lines {
                 Err(error) => {
                     self.ended = true;
                     self.buffer.clear();
-                    return Some(written(&Item::failed(self.index, &error)));
+                    return Some(written(&Item::failed(self.index, &error, self.language)));
                 }
             };
             if line.trim_ascii().is_empty() {
@@ -179,8 +206,8 @@ impl Lines {
             let index = self.index;
             self.index += 1;
             let item = match parse::<Line>(&line) {
-                Ok(Line { text }) => patiently(&self.state, (index, text)).await,
-                Err(error) => Item::failed(index, &error),
+                Ok(Line { text }) => patiently(&self.state, (index, text), self.language).await,
+                Err(error) => Item::failed(index, &error, self.language),
             };
             return Some(written(&item));
         }
@@ -209,12 +236,12 @@ impl Lines {
 }
 
 /// Waits for a place in the queue: a stream goes as fast as there is room.
-async fn patiently(state: &AppState, (index, text): (usize, String)) -> Item {
+async fn patiently(state: &AppState, (index, text): (usize, String), language: Language) -> Item {
     loop {
-        match one(state, (index, text.clone())).await {
+        match one(state, (index, text.clone()), language).await {
             Ok(item) => return item,
             Err(Error::Busy) => tokio::time::sleep(WAIT).await,
-            Err(error) => return Item::failed(index, &error),
+            Err(error) => return Item::failed(index, &error, language),
         }
     }
 }

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::io::{Cursor, Write};
 
-use axum::extract::{Path, Query, State};
+use axum::Json;
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use relat_engine::Assessment;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::{Date, OffsetDateTime};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 
@@ -20,24 +21,30 @@ use super::Error;
 use super::accounts::Nothing;
 use super::caller::{Caller, Right};
 use super::cases::{fold, visible};
+use super::extract::{Path, Query};
 use super::once::{Begun, Once};
 use crate::decisions::{Act, Event, Kind, Reason};
 use crate::state::AppState;
 use crate::store::audit::{Note, Row};
 use crate::store::{Case, Interview, Reach, Reading};
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/audit", get(audit))
-        .route("/v1/exports/decisions", get(export))
-        .route("/v1/cases/{id}/access-pack", get(pack))
-        .route("/v1/cases/{id}/erasure", post(erase))
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(audit))
+        .routes(routes!(export))
+        .routes(routes!(pack))
+        .routes(routes!(erase))
 }
 
 /// The part of the audit that is asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct After {
+    /// `seq` of the last row of the part before; without it, the first part.
+    #[param(minimum = 0, nullable = false)]
     after: Option<i64>,
+    /// Rows at most; 100 without it.
+    #[param(minimum = 1, maximum = 1000, nullable = false)]
     limit: Option<i64>,
 }
 
@@ -49,14 +56,26 @@ pub(super) struct Audit {
     next: Option<i64>,
 }
 
+/// Who did what, in order, each row with the hash of the one before
+#[utoipa::path(
+    get,
+    path = "/v1/audit",
+    operation_id = "list_audit",
+    tag = "records",
+    params(After),
+    responses((status = 200, description = "A part of the audit", body = Audit)),
+)]
 async fn audit(
     State(state): State<AppState>,
     caller: Caller,
     Query(page): Query<After>,
 ) -> Result<Json<Audit>, Error> {
     let grant = caller.may(Right::Audit)?;
-    let limit = page.limit.unwrap_or(100).clamp(1, 1000);
-    let rows = state.store.audit_after(page.after.unwrap_or(0).max(0), limit).await?;
+    let (after, limit) = (page.after.unwrap_or(0), page.limit.unwrap_or(100));
+    if after < 0 || !(1..=1000).contains(&limit) {
+        return Err(Error::InvalidQuery);
+    }
+    let rows = state.store.audit_after(after, limit).await?;
     state.view(&grant.actor, "audit".to_owned()).await?;
     let full = i64::try_from(rows.len()).is_ok_and(|n| n == limit);
     let next = rows.last().filter(|_| full).map(|row| row.seq);
@@ -85,6 +104,7 @@ pub(super) struct Exported {
 
 /// Whom a decision is about, in groups.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ExportedSubject)]
 pub(super) struct Subject {
     gender: String,
     age_band: String,
@@ -92,10 +112,17 @@ pub(super) struct Subject {
     language: String,
 }
 
-/// The decisions that hold, a line of JSON each.
+/// The decisions that hold, a line of JSON each, without text
 ///
 /// Left out: levels that were given before the model's were shown (they are no decisions on a suggestion), and what
 /// was decided on a colleague's own addition.
+#[utoipa::path(
+    get,
+    path = "/v1/exports/decisions",
+    operation_id = "export_decisions",
+    tag = "records",
+    responses((status = 200, description = "An `Exported` a line", content_type = "application/x-ndjson", body = String)),
+)]
 async fn export(State(state): State<AppState>, caller: Caller) -> Result<Response, Error> {
     let grant = caller.may(Right::Export)?;
     let started: HashMap<Uuid, Date> =
@@ -195,7 +222,15 @@ fn tenure(started: Date, at: Date) -> &'static str {
     }
 }
 
-/// Everything that is kept of a person (GDPR Art. 15), as a zip.
+/// Everything that is kept of a person (GDPR Art. 15), as a zip
+#[utoipa::path(
+    get,
+    path = "/v1/cases/{id}/access-pack",
+    operation_id = "read_access_pack",
+    tag = "records",
+    params(("id" = Uuid, Path, description = "The case")),
+    responses((status = 200, description = "A zip", content_type = "application/zip", body = Vec<u8>)),
+)]
 async fn pack(
     State(state): State<AppState>,
     caller: Caller,
@@ -262,6 +297,16 @@ fn zipped(files: &[(String, String)]) -> zip::result::ZipResult<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
+/// Erase the person of a case (GDPR Art. 17)
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{id}/erasure",
+    operation_id = "erase_case",
+    tag = "records",
+    params(("id" = Uuid, Path, description = "The case")),
+    request_body = Nothing,
+    responses((status = 200, description = "What went, and the proof", body = crate::store::Erased)),
+)]
 async fn erase(
     State(state): State<AppState>,
     Path(id): Path<String>,

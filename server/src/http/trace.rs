@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::Error;
+use super::{Error, problem};
+use crate::state::AppState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -22,12 +23,13 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 /// The span names the route, not the path or the query, and the id is ours, not the caller's: a caller may have put
 /// text into either.
 pub(super) async fn request(request: Request, next: Next) -> Response {
-    let id = Uuid::now_v7().to_string();
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let id = Uuid::now_v7().simple().to_string();
+    let route = route(&request).to_owned();
+    let language = problem::language(request.headers());
     let span = tracing::info_span!("request", id, method = %method(&request), route);
     async move {
         let started = Instant::now();
-        let mut response = next.run(request).await;
+        let mut response = problem::tell(next.run(request).await, language, &id);
         let ms = started.elapsed().as_secs_f64() * 1e3;
         tracing::info!(status = response.status().as_u16(), ms, "answered");
         let headers = response.headers_mut();
@@ -51,6 +53,18 @@ pub(super) async fn request(request: Request, next: Next) -> Response {
     .await
 }
 
+/// Counts the answers, and has clients leave a service that is ending.
+pub(super) async fn count(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (method, route) = (method(&request), route(&request).to_owned());
+    let started = Instant::now();
+    let mut response = next.run(request).await;
+    state.metrics.answered((method, &route), response.status().as_u16(), started.elapsed());
+    if state.health.is_ending() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
 /// Ends a request that takes too long: what it waits for is let go, and what it wrote half is taken back.
 pub(super) async fn deadline(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
@@ -59,17 +73,21 @@ pub(super) async fn deadline(State(limit): State<Duration>, request: Request, ne
     }
 }
 
+/// The route as the router has it.
+fn route(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str)
+}
+
 /// The method, when it is a standard one: an extension method is the caller's own words.
-fn method(request: &Request) -> &str {
-    use axum::http::Method;
-    let known = [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::OPTIONS,
-    ];
-    if known.contains(request.method()) { request.method().as_str() } else { "other" }
+fn method(request: &Request) -> &'static str {
+    match request.method().as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
 }

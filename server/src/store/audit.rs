@@ -35,6 +35,7 @@ pub struct Note<'a> {
 
 /// A row of the audit.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema, sqlx::FromRow)]
+#[schema(as = AuditRow)]
 pub struct Row {
     /// Place, from 1 without gaps.
     pub seq: i64,
@@ -85,6 +86,7 @@ pub struct Search {
 
 /// The end of the chain: what to write down elsewhere, to prove later that nothing was cut off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AuditHead)]
 pub struct Head {
     /// Number of rows.
     pub seq: i64,

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Column, Row as _, ValueRef};
 use super::{Backend, Error, Store};
 
 /// Every table, those that others point to first, with its order.
-const TABLES: [(&str, &str); 17] = [
+const TABLES: [(&str, &str); 19] = [
     ("about", "name"),
     ("centres", "id"),
     ("people", "id"),
@@ -27,6 +27,8 @@ const TABLES: [(&str, &str); 17] = [
     ("decisions", "interview_id, seq"),
     ("own_views", "id"),
     ("idempotency", "id"),
+    ("identities", "id"),
+    ("model_choices", "seq"),
     ("audit", "seq"),
     ("audit_head", "id"),
 ];

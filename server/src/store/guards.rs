@@ -13,10 +13,11 @@ struct Guard {
 const ERASED: &str = "EXISTS (SELECT 1 FROM cases JOIN interviews ON interviews.case_id = cases.id \
      WHERE interviews.id = OLD.interview_id AND cases.erased_at IS NOT NULL)";
 
-const GUARDS: [Guard; 3] = [
+const GUARDS: [Guard; 4] = [
     Guard { table: "assessments", deletable: None },
     Guard { table: "decisions", deletable: Some(ERASED) },
     Guard { table: "audit", deletable: None },
+    Guard { table: "model_choices", deletable: None },
 ];
 
 /// Statements that set the guards; they may be run again.

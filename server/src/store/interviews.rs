@@ -25,7 +25,7 @@ pub struct Interview {
     #[serde(serialize_with = "as_day")]
     pub held_on: Date,
     /// Language of most of the first text.
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::schema::Language)]
     pub language: Language,
     /// Grows with every write: a write says which version it saw.
     pub version: i64,

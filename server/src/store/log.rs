@@ -5,12 +5,13 @@ use std::time::Duration;
 use relat_engine::{Assessment, Language, Status, Versions};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Error, Store, Tx, moment, stamp};
 
 /// How an assessment was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// `POST /v1/assessments`.
@@ -22,7 +23,7 @@ pub enum Source {
 }
 
 /// What was suggested for a text, without the text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Entry {
     /// Id of the assessment.
     pub id: Uuid,
@@ -36,10 +37,12 @@ pub struct Entry {
     /// Number of its sentences.
     pub n_sentences: u32,
     /// Language of most of it.
+    #[schema(value_type = crate::schema::Language)]
     pub language: Language,
     /// Time in the model, milliseconds.
     pub duration_ms: f64,
     /// Versions of all that made it.
+    #[schema(value_type = crate::schema::Versions)]
     pub versions: Versions,
     /// Codes with their probabilities. Empty for an interview: there they go with it when a person is erased.
     pub findings: Findings,
@@ -48,7 +51,7 @@ pub struct Entry {
 }
 
 /// The codes that were found, suggested or not.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Findings {
     /// Needs.
     pub needs: Vec<Finding>,
@@ -61,12 +64,14 @@ pub struct Findings {
 }
 
 /// A code that was found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LoggedFinding)]
 pub struct Finding {
     /// Code of the taxonomy.
     pub code: String,
     /// Status, for needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::schema::Status>)]
     pub status: Option<Status>,
     /// Calibrated probability, 0 to 1.
     pub probability: f32,
@@ -75,7 +80,8 @@ pub struct Finding {
 }
 
 /// The level of a domain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LoggedLevel)]
 pub struct Level {
     /// Code of the domain.
     pub domain: String,

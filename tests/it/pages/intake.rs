@@ -319,11 +319,14 @@ async fn a_whole_intake_by_touch_on_a_phone() {
     assert_eq!(browser.script(small, vec![]).await, json!([]), "help: too small for a finger");
     browser.script("scrollTo(0, 0)", vec![]).await;
     browser.whole_picture("pages/intake-phone.png").await;
-    browser.tap("#close").await;
-    for alert in serde_json::from_value::<Vec<String>>(now["undecided_alerts"].clone()).unwrap() {
+    let alerts: Vec<String> = serde_json::from_value(now["undecided_alerts"].clone()).unwrap();
+    for alert in &alerts {
+        browser.tap("#close").await;
+        let led = format!("return document.querySelector('.item[aria-current]').dataset.code === '{alert}'");
+        browser.until("closing leads to the alert", &led).await;
         browser.tap(&format!("#findings .card[data-code='{alert}'] [value=confirm]")).await;
+        browser.settled().await;
     }
-    browser.settled().await;
     browser.tap("#close").await;
     browser.until("closed", "return document.getElementById('main')?.dataset.closed === 'true'").await;
 }
@@ -493,6 +496,12 @@ async fn an_interview_in_three_languages_light_dark_and_narrow() {
     browser.intake(&format!("/interviews/{interview}?lang=en")).await;
     let earlier = browser.script("return document.querySelectorAll('.before polyline').length", vec![]).await;
     assert_eq!(earlier, json!(13));
+    // A decision brings parts of the page anew: they stay in the language that was asked for.
+    let heading = "return document.getElementById('findings-heading').textContent";
+    assert_eq!(browser.text(heading).await, "Suggestions");
+    browser.keys("a").await;
+    browser.settled().await;
+    assert_eq!(browser.text(heading).await, "Suggestions");
     browser.keys("?").await;
     browser.until("the keys", "return document.getElementById('keys').open").await;
     browser.check("the keys").await;

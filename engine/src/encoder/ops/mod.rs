@@ -45,6 +45,6 @@ fn with_numbers<R>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> R) -> Result<R> {
 }
 
 /// A copy of the numbers of a tensor.
-fn to_vec(tensor: &Tensor) -> Result<Vec<f32>> {
+pub(super) fn to_vec(tensor: &Tensor) -> Result<Vec<f32>> {
     with_numbers(tensor, <[f32]>::to_vec)
 }

@@ -1,7 +1,7 @@
 //! The list of cases, and the form for a new one.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -14,6 +14,7 @@ use super::shell::{Room, Shell, Visitor, fresh_key, page, written};
 use crate::http::Error;
 use crate::http::caller::Right;
 use crate::http::cases as api;
+use crate::http::extract::Query;
 use crate::http::once::Once;
 use crate::state::AppState;
 use crate::store::{Groups, Listed};
@@ -23,7 +24,9 @@ use crate::words::Words;
 const PAGE: i64 = 40;
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/cases", get(list).post(make)).route("/cases/new", get(form))
+    Router::new()
+        .route("/cases", get(list).post(make))
+        .route("/cases/new", get(form))
 }
 
 /// A row of the list.

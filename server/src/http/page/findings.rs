@@ -117,6 +117,7 @@ pub(super) struct Action<'a> {
 /// A finding that an action answers.
 #[derive(Debug)]
 pub(super) struct Because<'a> {
+    pub(super) code: &'a str,
     pub(super) label: &'a str,
     pub(super) kind: &'static str,
     pub(super) key: Option<usize>,
@@ -243,6 +244,7 @@ impl<'a> Builder<'a> {
             let because = action.because.iter().map(|code| {
                 let found = keys.get(code.as_str());
                 Because {
+                    code,
                     label: self.label(code),
                     kind: found.map_or(Kind::Quiet.name(), |(kind, _)| kind),
                     key: found.map(|(_, key)| *key),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -16,12 +16,13 @@ use serde_json::json;
 use time::Date;
 use uuid::Uuid;
 
-use super::findings::ResultView;
+use super::findings::{Action, ResultView};
 use super::locale::day;
 use super::shell::{Room, Shell, Visitor, fresh_key, page, written};
 use crate::decisions::{Act, Finding, Kind, Reason, undecided_alerts};
 use crate::http::caller::{Grant, Right, is_from_elsewhere};
 use crate::http::cases::{Moment, decided_level, moment, visible};
+use crate::http::extract::{Path, Query};
 use crate::http::interviews::{self as api, Loaded, found, load};
 use crate::http::once::Once;
 use crate::http::{Error, assess};
@@ -96,6 +97,15 @@ impl Intake<'_> {
     /// Where decisions are sent; nowhere before there is an interview.
     fn acts_path(&self) -> String {
         self.interview.map(|id| format!("/interviews/{id}/acts")).unwrap_or_default()
+    }
+
+    /// Whether anything that an action answers was not refused.
+    fn stands(&self, action: &Action<'_>) -> bool {
+        let refused = |code: &str| {
+            let on = self.decisions.of("need", code).or_else(|| self.decisions.of("demand", code));
+            on.is_some_and(|decided| decided.class == "refuted")
+        };
+        action.because.iter().any(|because| !refused(because.code))
     }
 
     fn n_open(&self) -> usize {

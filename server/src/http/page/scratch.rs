@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::shell::{Room, Shell, Visitor, language_of, page};
 use crate::http::caller::Right;
+use crate::http::extract::Query;
 use crate::http::{Error, assess};
 use crate::state::AppState;
 use crate::store::Source;

@@ -296,7 +296,7 @@ fn preferred(headers: &HeaderMap) -> Language {
 }
 
 /// The best interface language of an `Accept-Language` value (RFC 9110, 12.5.4).
-fn accepted(value: &str) -> Option<Language> {
+pub(in crate::http) fn accepted(value: &str) -> Option<Language> {
     let mut best: Option<(f32, Language)> = None;
     for range in value.split(',') {
         let mut parts = range.split(';');

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -14,6 +14,7 @@ use serde_json::json;
 use super::shell::{Shell, language_of, page};
 use crate::http::Error;
 use crate::http::caller::{COOKIE, cookie, is_from_elsewhere};
+use crate::http::extract::Query;
 use crate::state::AppState;
 use crate::store::SignIn;
 use crate::store::audit::Note;

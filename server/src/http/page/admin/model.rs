@@ -24,7 +24,8 @@ struct ModelPage {
 
 pub(super) async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Response, Error> {
     visitor.may(Right::Audit)?;
-    let (w, versions) = (visitor.w, &state.versions);
+    let in_use = state.inference.model();
+    let (w, versions) = (visitor.w, &in_use.versions);
     let shown = ModelPage {
         shell: visitor.shell(Room::Admin),
         tabs: tabs(&visitor, Tab::Model),
@@ -35,7 +36,7 @@ pub(super) async fn show(State(state): State<AppState>, visitor: Visitor) -> Res
             (w.about_catalogue(), versions.catalogue.clone()),
             (w.about_engine(), versions.engine.clone()),
         ],
-        card: blocks(&state.card),
+        card: blocks(&in_use.card),
     };
     page(&shown, StatusCode::OK)
 }

@@ -10,7 +10,8 @@ use axum::response::Response;
 use tower::ServiceExt;
 
 use super::fixture;
-use crate::inference::{Inference, Limits};
+use crate::inference::{Inference, Limits, Model};
+use crate::metrics::Metrics;
 use crate::state::AppState;
 use crate::store::{Location, Store};
 use crate::vault::Keyring;
@@ -19,17 +20,15 @@ use crate::vault::Keyring;
 async fn service() -> (Router, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let reader = Arc::new(|_: &str| Ok(fixture::assessment()));
+    let model = Model { reader, versions: Arc::new(fixture::assessment().versions), card: "".into() };
+    let metrics = Arc::new(Metrics::default());
+    let inference = Inference::start(model, Limits { threads: 1, queue: 4 }, Arc::clone(&metrics)).unwrap();
     let keyring = Arc::new(Keyring::throwaway().unwrap());
     let store = Store::open(&Location::Folder(dir.path().to_owned()), keyring).await.unwrap();
     let state = AppState {
-        inference: Inference::start(reader, Limits { threads: 1, queue: 4 }).unwrap(),
         demo: Some(Arc::new(crate::bootstrap::demo_person(&store).await.unwrap())),
-        store,
-        versions: Arc::new(fixture::assessment().versions),
-        card: "# Card".into(),
         max_bytes: 4096,
-        rates: Arc::default(),
-        deadline: std::time::Duration::from_secs(30),
+        ..AppState::new(inference, store, metrics)
     };
     (crate::http::app(state), dir)
 }

@@ -1,0 +1,98 @@
+//! The encoder in bytes against the reference on candle, and against itself on other paths, in other batches and on other
+//! numbers of threads.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::{Path, PathBuf};
+
+use relat_engine::encoder::{Batch, Encoder, EncoderError, Mode, QuantisedEncoder, load_encoder};
+use relat_kernels::Kernels;
+
+const ARCHITECTURES: [&str; 3] = ["bert", "distilbert", "xlm-roberta"];
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/encoders").join(name)
+}
+
+fn encoder(name: &str) -> Encoder {
+    load_encoder(&fixture(name)).unwrap()
+}
+
+fn paths() -> impl Iterator<Item = Kernels> {
+    relat_kernels::Path::ALL.into_iter().filter_map(|path| Kernels::new(path).ok())
+}
+
+/// Sequences of every length that the fixtures read, and a few times their shortest.
+fn sequences() -> Vec<Vec<u32>> {
+    let lengths = (1..=40u32).chain([1, 2, 40]);
+    lengths.map(|n| (0..n).map(|i| 3 + (i * 7 + n) % 20).collect()).collect()
+}
+
+fn states(encoder: &QuantisedEncoder, sequences: &[Vec<u32>]) -> Vec<f32> {
+    let ids: Vec<u32> = sequences.concat();
+    let lengths: Vec<usize> = sequences.iter().map(Vec::len).collect();
+    let mut out = vec![f32::NAN; ids.len() * encoder.width()];
+    encoder.forward(&ids, &lengths, &mut out).unwrap();
+    out
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
+#[test]
+fn states_are_near_those_of_the_reference() {
+    for name in ARCHITECTURES {
+        let reference = encoder(name);
+        let quantised = reference.quantised(Kernels::fastest()).unwrap().unwrap();
+        for ids in sequences() {
+            let batch = Batch::new([ids.as_slice()]);
+            let expected = reference.forward(&batch, Mode::Infer).unwrap().to_vec2::<f32>().unwrap();
+            let got = states(&quantised, &[ids]);
+            for (got, expected) in got.chunks_exact(quantised.width()).zip(&expected) {
+                let (mut dot, mut a2, mut b2) = (0.0, 0.0, 0.0);
+                for (a, b) in got.iter().zip(expected) {
+                    dot += f64::from(*a) * f64::from(*b);
+                    a2 += f64::from(*a).powi(2);
+                    b2 += f64::from(*b).powi(2);
+                }
+                let cosine = dot / (a2 * b2).sqrt();
+                assert!(cosine > 0.999, "{name}: {cosine}");
+                assert!(got[quantised.hidden()..].iter().all(|x| x.to_bits() == 0));
+            }
+        }
+    }
+}
+
+#[test]
+fn alone_among_others_on_any_path_and_number_of_threads_the_bits_are_the_same() {
+    for name in ARCHITECTURES {
+        let mut quantised = encoder(name).quantised(Kernels::fastest()).unwrap().unwrap();
+        let sequences = sequences();
+        let alone: Vec<u32> =
+            sequences.iter().flat_map(|s| bits(&states(&quantised, std::slice::from_ref(s)))).collect();
+        for kernels in paths() {
+            quantised = quantised.on(kernels);
+            for threads in [1, 2, 3, 5] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                let together = pool.install(|| bits(&states(&quantised, &sequences)));
+                assert!(together == alone, "{name} on {} with {threads} threads", kernels.path());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_model_cannot_read_is_an_error() {
+    let quantised = encoder("bert").quantised(Kernels::fastest()).unwrap().unwrap();
+    let mut out = vec![0.0; 41 * quantised.width()];
+    let long = quantised.forward(&[3; 41], &[41], &mut out);
+    assert!(matches!(long, Err(EncoderError::TooManyTokens { limit: 40, got: 41 })));
+    let unknown = quantised.forward(&[3, 1 << 20], &[2], &mut out[..2 * quantised.width()]);
+    assert!(matches!(unknown, Err(EncoderError::UnknownToken { got, .. }) if got == 1 << 20));
+}
+
+#[test]
+fn modern_bert_stays_with_the_reference() {
+    assert!(encoder("modernbert").quantised(Kernels::fastest()).unwrap().is_none());
+}
