@@ -1,6 +1,6 @@
 //! A person's own view of their case, in their words.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Error;
 use super::caller::{Caller, Right};
 use super::cases::visible;
+use super::extract::Path;
 use super::once::{Begun, Once};
 use crate::state::AppState;
 use crate::store::audit::Note;

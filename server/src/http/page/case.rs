@@ -1,7 +1,7 @@
 //! A case: its interviews, needs and levels over time, who decided what, and the person's own view.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -20,6 +20,7 @@ use super::shell::{Room, Shell, Visitor, fresh_key, page};
 use crate::decisions::undecided_alerts;
 use crate::http::Error;
 use crate::http::caller::{Grant, Right};
+use crate::http::extract::Path;
 use crate::http::cases::visible;
 use crate::http::once::Once;
 use crate::http::own_view::{self, CreateOwnView, MAX_WORDS};

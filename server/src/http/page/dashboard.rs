@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -19,6 +19,7 @@ use super::shell::{Room, Shell, Visitor, page};
 use crate::figures::{self, Acceptance, Sitting};
 use crate::http::Error;
 use crate::http::caller::Right;
+use crate::http::extract::Query;
 use crate::state::AppState;
 use crate::store::{Reach, Span, now};
 use crate::suppression::{LEAST, Published};

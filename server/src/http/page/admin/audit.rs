@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{Tab, Tabs, tabs};
 use crate::http::Error;
 use crate::http::caller::Right;
+use crate::http::extract::Query;
 use crate::http::page::locale::moment;
 use crate::http::page::shell::{Room, Shell, Visitor, page};
 use crate::state::AppState;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use super::{Tab, Tabs, centres_of, tabs, to_mend};
 use crate::http::Error;
 use crate::http::accounts::{self as api, AddCentre, Switch};
 use crate::http::caller::Right;
-use crate::http::extract;
+use crate::http::extract::Path;
 use crate::http::once::Once;
 use crate::http::page::shell::{Room, Shell, Visitor, fresh_key, page};
 use crate::state::AppState;
@@ -90,6 +90,6 @@ pub(super) async fn blind_first(
     visitor.may(Right::Manage)?;
     let (path, body) = (format!("/admin/centres/{id}/blind-first"), Switch { on: press.on == "1" });
     let once = Once::of_form((visitor.caller.clone(), &path), &press.key, (body, &press))?;
-    api::blind_first(State(state), extract::Path(id), once).await?;
+    api::blind_first(State(state), Path(id), once).await?;
     Ok(Redirect::to("/admin/centres").into_response())
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::{Tab, Tabs, answered, centres_of, chosen, keeps, tabs, text, to_mend}
 use crate::http::Error;
 use crate::http::accounts::{self as api, AddKey, Nothing};
 use crate::http::caller::Right;
-use crate::http::extract;
+use crate::http::extract::Path;
 use crate::http::once::Once;
 use crate::http::page::locale::day;
 use crate::http::page::shell::{Room, Shell, Visitor, fresh_key, page};
@@ -198,6 +198,6 @@ pub(super) async fn revoke(
     visitor.may(Right::Manage)?;
     let path = format!("/admin/keys/{id}/revocation");
     let once = Once::of_form((visitor.caller.clone(), &path), &press.key, (Nothing {}, &press))?;
-    api::revoke(State(state), extract::Path(id), once).await?;
+    api::revoke(State(state), Path(id), once).await?;
     Ok(Redirect::to("/admin/keys").into_response())
 }

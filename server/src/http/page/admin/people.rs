@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use super::{Tab, Tabs, answered, centres_of, chosen, keeps, role_word, tabs, tex
 use crate::http::Error;
 use crate::http::accounts::{self as api, AddPerson, Nothing, Switch};
 use crate::http::caller::{Grant, Right};
-use crate::http::extract;
+use crate::http::extract::Path;
 use crate::http::once::{Begun, Once};
 use crate::http::page::locale::day;
 use crate::http::page::shell::{Room, Shell, Visitor, fresh_key, page};
@@ -399,7 +399,7 @@ pub(super) async fn enable(
     }
     let (path, body) = (format!("/admin/people/{}/enabled", person.id), Switch { on: press.on == "1" });
     let once = Once::of_form((visitor.caller.clone(), &path), &press.key, (body, &press))?;
-    api::enable(State(state), extract::Path(person.id.to_string()), once).await?;
+    api::enable(State(state), Path(person.id.to_string()), once).await?;
     Ok(Redirect::to(&format!("/admin/people/{}", person.id)).into_response())
 }
 
@@ -413,7 +413,7 @@ pub(super) async fn invite(
     let person = managed(&state, &grant, &id).await?;
     let path = format!("/admin/people/{}/invitation", person.id);
     let once = Once::of_form((visitor.caller.clone(), &path), &press.key, (Nothing {}, &press))?;
-    let answer = answered(api::invite(State(state), extract::Path(person.id.to_string()), once).await?).await?;
+    let answer = answered(api::invite(State(state), Path(person.id.to_string()), once).await?).await?;
     let (shell, tabs) = (visitor.shell(Room::Admin), tabs(&visitor, Tab::People));
     let link = text(&answer, "link");
     page(&Invited { shell, tabs, name: person.name, id: person.id.to_string(), link }, StatusCode::OK)

@@ -1,7 +1,7 @@
 //! Retention: the rules, and what they would remove now. Removing is done from the command line, where it is on purpose.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::{Tab, Tabs, tabs};
 use crate::http::Error;
 use crate::http::caller::{Grant, Right};
+use crate::http::extract::Query;
 use crate::http::page::shell::{Room, Shell, Visitor, page};
 use crate::state::AppState;
 use crate::store::{Reach, now};

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use relat_engine::{Language, Taxonomy, VerificationStatus};
@@ -19,6 +19,7 @@ use super::{Heading, file, heading};
 use crate::decisions::Kind;
 use crate::http::Error;
 use crate::http::caller::Right;
+use crate::http::extract::{Path, Query};
 use crate::http::page::locale::day;
 use crate::http::page::shell::{Room, Shell, Visitor, page};
 use crate::state::AppState;

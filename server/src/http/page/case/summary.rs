@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use relat_engine::{Taxonomy, VerificationStatus};
@@ -14,6 +14,7 @@ use super::{Heading, NeedRow, Own, file, heading, need_row};
 use crate::decisions::Kind;
 use crate::http::Error;
 use crate::http::caller::Right;
+use crate::http::extract::Path;
 use crate::http::page::locale::{day, moment};
 use crate::http::page::shell::{Room, Shell, Visitor, page};
 use crate::state::AppState;
