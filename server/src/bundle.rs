@@ -42,6 +42,8 @@ pub fn open(dir: &Path) -> relat_engine::Result<Model> {
 
 /// The bundle that was asked for, or else the first of the usual ones that exists: under the working folder, beside
 /// the program, and in the source tree it was built from.
+/// # Errors
+/// [`NoBundle`].
 pub fn locate(asked: Option<&Path>) -> Result<PathBuf, NoBundle> {
     if let Some(dir) = asked {
         return Ok(dir.to_owned());

@@ -244,18 +244,12 @@ fn link(operation: &mut Map<String, Value>) {
 
 fn open_shapes(value: Option<&mut Value>) {
     const OPEN: [&str; 2] = ["application/x-ndjson", "application/zip"];
-    match value {
-        Some(Value::Object(object)) => {
-            for (key, value) in object {
-                match value {
-                    Value::Object(described) if OPEN.contains(&key.as_str()) => {
-                        drop(described.remove("schema"))
-                    }
-                    other => open_shapes(Some(other)),
-                }
-            }
+    let Some(Value::Object(object)) = value else { return };
+    for (key, value) in object {
+        match value {
+            Value::Object(described) if OPEN.contains(&key.as_str()) => drop(described.remove("schema")),
+            other => open_shapes(Some(other)),
         }
-        _ => {}
     }
 }
 
