@@ -137,7 +137,10 @@ pub(super) struct Invitation {
     request_body = AddPerson,
     responses((status = 201, description = "Their id and link", body = Invitation)),
 )]
-pub(super) async fn add_person(State(state): State<AppState>, once: Once<AddPerson>) -> Result<Response, Error> {
+pub(super) async fn add_person(
+    State(state): State<AppState>,
+    once: Once<AddPerson>,
+) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     let new = &once.body;
     named("login", &new.login)?;
@@ -372,7 +375,10 @@ pub(super) struct AddCentre {
     request_body = AddCentre,
     responses((status = 201, description = "The centre", body = Centre)),
 )]
-pub(super) async fn add_centre(State(state): State<AppState>, once: Once<AddCentre>) -> Result<Response, Error> {
+pub(super) async fn add_centre(
+    State(state): State<AppState>,
+    once: Once<AddCentre>,
+) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     if grant.reach != crate::store::Reach::All {
         return Err(Error::Forbidden);

@@ -24,9 +24,7 @@ use crate::words::Words;
 const PAGE: i64 = 40;
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/cases", get(list).post(make))
-        .route("/cases/new", get(form))
+    Router::new().route("/cases", get(list).post(make)).route("/cases/new", get(form))
 }
 
 /// A row of the list.
