@@ -42,6 +42,7 @@ fn api(max_bytes: usize) -> OpenApiRouter<AppState> {
         .merge(interviews::router(max_bytes))
         .merge(many::router(max_bytes))
         .merge(openapi::router())
+        .merge(own_view::router())
         .merge(records::router())
 }
 
@@ -57,7 +58,6 @@ pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(api)
         .merge(health::router(state.health.clone()))
-        .merge(own_view::router())
         .merge(page::router(state.max_bytes))
         .merge(assets::router())
         .fallback(async || Error::NotFound)

@@ -1,13 +1,15 @@
 //! A person's own view of their case, in their words.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
-use axum::{Json, Router};
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Error;
@@ -22,8 +24,8 @@ use crate::store::{OwnView, now};
 /// Longest view, in bytes: some four pages.
 pub(super) const MAX_WORDS: usize = 16 * 1024;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/v1/cases/{id}/own-views", get(list).post(create))
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list, create))
 }
 
 /// What the person says.
@@ -46,6 +48,15 @@ pub(super) struct OwnViews {
     own_views: Vec<OwnView>,
 }
 
+/// What the person says of their case, in their own words
+#[utoipa::path(
+    get,
+    path = "/v1/cases/{id}/own-views",
+    operation_id = "list_own_views",
+    tag = "cases",
+    params(("id" = Uuid, Path, description = "Its id")),
+    responses((status = 200, description = "All of them, oldest first", body = OwnViews)),
+)]
 async fn list(
     State(state): State<AppState>,
     caller: Caller,
@@ -58,6 +69,16 @@ async fn list(
     Ok(Json(OwnViews { own_views }))
 }
 
+/// Keep what the person says, in their own words
+#[utoipa::path(
+    post,
+    path = "/v1/cases/{id}/own-views",
+    operation_id = "create_own_view",
+    tag = "cases",
+    params(("id" = Uuid, Path, description = "Its id")),
+    request_body = CreateOwnView,
+    responses((status = 201, description = "Its id", body = Kept)),
+)]
 pub(super) async fn create(
     State(state): State<AppState>,
     Path(id): Path<String>,
