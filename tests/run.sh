@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests, and installs what they need by name: Debian's chromium, chromium-driver, postgresql,
-# iproute2, curl and python3-venv, cargo-deny, and by pip, in a virtual environment beside the build, schemathesis.
+# iproute2, curl, npm and python3-venv, axe-core from npm, cargo-deny, and by pip, in a virtual environment beside the
+# build, schemathesis.
 # Honours CARGO_TARGET_DIR: one target directory may be shared by several clones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,6 +28,15 @@ if ! command -v ip >/dev/null || ! command -v curl >/dev/null; then
     say "installing iproute2 and curl (apt)"
     as_root apt-get update -qq
     as_root apt-get install -y -qq iproute2 curl >/dev/null
+fi
+if [ ! -e tests/node_modules/axe-core/axe.min.js ]; then
+    if ! command -v npm >/dev/null; then
+        say "installing npm (apt)"
+        as_root apt-get update -qq
+        as_root apt-get install -y -qq npm >/dev/null
+    fi
+    say "installing axe-core (npm)"
+    (cd tests && npm ci --silent --no-audit --no-fund)
 fi
 if ! python3 -c 'import ensurepip' 2>/dev/null; then
     say "installing python3-venv (apt)"

@@ -37,7 +37,7 @@ export class Reader {
     this.#report.reading();
     try {
       const blank = text.trim() === "";
-      const response = await fetch(blank ? `/?${new URLSearchParams({ lang })}` : "/", {
+      const response = await fetch(blank ? `/try?${new URLSearchParams({ lang })}` : "/try", {
         method: blank ? "GET" : "POST",
         body: blank ? undefined : new URLSearchParams({ lang, text }),
         signal: running.signal,

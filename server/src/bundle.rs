@@ -36,7 +36,8 @@ impl Reader for Halves {
 pub fn open(dir: &Path) -> relat_engine::Result<Model> {
     let pipeline = Pipeline::load(dir)?;
     let versions = Arc::new(pipeline.versions().clone());
-    Ok(Model { reader: Arc::new(Halves(pipeline)), versions })
+    let card = std::fs::read_to_string(dir.join("MODEL_CARD.md")).unwrap_or_default().into();
+    Ok(Model { reader: Arc::new(Halves(pipeline)), versions, card })
 }
 
 /// The bundle that was asked for, or else the first of the usual ones that exists: under the working folder, beside

@@ -23,11 +23,11 @@ mod interviews;
 mod many;
 mod once;
 mod openapi;
+mod own_view;
 mod page;
 mod problem;
 mod records;
 mod revalidate;
-mod session;
 mod trace;
 
 pub use error::Error;
@@ -42,6 +42,7 @@ fn api(max_bytes: usize) -> OpenApiRouter<AppState> {
         .merge(interviews::router(max_bytes))
         .merge(many::router(max_bytes))
         .merge(openapi::router())
+        .merge(own_view::router())
         .merge(records::router())
 }
 
@@ -58,10 +59,10 @@ pub fn app(state: AppState) -> Router {
         .merge(api)
         .merge(health::router(state.health.clone()))
         .merge(page::router(state.max_bytes))
-        .merge(session::router())
         .merge(assets::router())
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .layer(axum::middleware::from_fn_with_state(state.clone(), page::problems_as_pages))
         .layer(CatchPanicLayer::custom(error::from_panic))
         .layer(axum::middleware::from_fn(revalidate::tag))
         .layer(axum::middleware::from_fn_with_state(state.deadline, trace::deadline))

@@ -38,6 +38,8 @@ pub struct Model {
     pub reader: Arc<dyn Reader>,
     /// Versions of all that makes an assessment.
     pub versions: Arc<Versions>,
+    /// Its card, as Markdown; empty for a bundle without one.
+    pub card: Arc<str>,
 }
 
 impl std::fmt::Debug for Model {
@@ -213,7 +215,7 @@ mod tests {
             thresholds: "0".into(),
             catalogue: "0".into(),
         };
-        Model { reader: Arc::new(reader), versions: Arc::new(versions) }
+        Model { reader: Arc::new(reader), versions: Arc::new(versions), card: "".into() }
     }
 
     fn start(reader: impl Reader + 'static, limits: Limits) -> Inference {

@@ -6,9 +6,12 @@
 
 pub mod bootstrap;
 pub mod bundle;
+mod card;
 pub mod cli;
 pub mod config;
 pub mod decisions;
+pub mod documents;
+pub mod figures;
 pub mod health;
 pub mod http;
 pub mod inference;
@@ -19,6 +22,7 @@ pub mod rates;
 mod schema;
 pub mod state;
 pub mod store;
+pub mod suppression;
 pub mod telemetry;
 pub mod vault;
 pub mod words;

@@ -17,23 +17,27 @@ pub mod audit;
 mod backup;
 mod cases;
 mod erase;
+mod figures;
 mod guards;
 mod interviews;
 mod log;
 mod models;
 mod once;
+mod own_views;
 mod people;
 mod rotate;
 mod sessions;
 
-pub use cases::{Case, Groups, Reach};
+pub use cases::{Case, Groups, Listed, Reach};
 pub use erase::Erased;
+pub use figures::{Counted, Span};
 pub(crate) use interviews::{Appended, Version};
 pub use interviews::{Interview, Narrative, Reading};
 pub use log::{Entry, Finding, Findings, Level, Source, Stamp};
 pub use models::{Choice, Chosen, fold as fold_models};
 pub(crate) use once::Claim;
 pub use once::{Answer, Write};
+pub use own_views::OwnView;
 pub use people::{Centre, NewPerson, Person, Role};
 pub use sessions::{Key, Scope, SignIn};
 
@@ -143,6 +147,14 @@ pub struct Store {
 }
 
 impl Store {
+    /// A key for what a person's browser keeps until it has been sent: it belongs to one of the service's keys, by
+    /// default the one in use. Nothing when that key is not at hand.
+    pub(crate) fn device_key(&self, person: Uuid, id: Option<&str>) -> Option<(String, [u8; 32])> {
+        let id = id.unwrap_or_else(|| self.vault.current());
+        let key = self.vault.derive(id, &format!("device of person {person}"))?;
+        Some((id.to_owned(), key))
+    }
+
     /// Opens the database, making it when it is not there.
     /// # Errors
     /// [`Error::Folder`], [`Error::Address`], [`Error::Database`], [`Error::Migration`], [`Error::WrongKey`].

@@ -1,107 +1,30 @@
-//! The words of the page and of the terminal, one file a language.
+//! The words of the page and of the terminal: Fluent files, one a language, in `server/words/`.
 //!
-//! The files are read into typed fields that deny what they do not know: a key that is missing in a language, or that
-//! no other language has, fails a test.
+//! The build script makes a function of each message, so that a key that is missing in a language, a variable of another
+//! name and a key that nobody uses end the build.
 
 use std::sync::LazyLock;
 
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use relat_engine::{ActionKind, Language, Status, Taxonomy, Versions, Warning};
-use serde::Deserialize;
 
 /// Languages of the interface, in the order of the switch.
 pub const INTERFACE: [Language; 3] = [Language::Ca, Language::Es, Language::En];
 
 /// Everything that is said in one language.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Words {
-    pub(crate) title: String,
-    pub(crate) tagline: String,
-    pub(crate) skip: String,
-    pub(crate) interface_language: String,
-    pub(crate) demo: String,
-    pub(crate) sign_in: SignIn,
-    pub(crate) text: Text,
-    pub(crate) state: State,
-    pub(crate) findings: Findings,
-    pub(crate) levels: Levels,
-    pub(crate) actions: Actions,
-    pub(crate) warnings: Warnings,
-    pub(crate) likelihood: LikelihoodWords,
-    pub(crate) status: StatusWords,
-    pub(crate) languages: Languages,
-    pub(crate) problems: Problems,
-    pub(crate) about: About,
+    language: Language,
 }
 
-/// A word for one and a word for any other number; the three languages need no more.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Plural {
-    pub(crate) one: String,
-    pub(crate) other: String,
-}
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
-impl Plural {
-    /// The form for a number.
-    pub(crate) fn of(&self, n: usize) -> &str {
-        if n == 1 { &self.one } else { &self.other }
-    }
-
-    fn with(&self, n: usize) -> String {
-        self.of(n).replace("{n}", &n.to_string())
-    }
-}
-
-/// Declares structs whose fields are all words.
-macro_rules! words {
-    ($($name:ident { $($field:ident: $kind:ty),* $(,)? })*) => {$(
-        #[derive(Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(crate) struct $name { $(pub(crate) $field: $kind),* }
-    )*};
-}
-
-words! {
-    SignIn {
-        title: String, heading: String, login: String, password: String, enter: String, wrong: String,
-        locked: String, choose: String, set: String, short: String, used: String, leave: String,
-    }
-    Text {
-        heading: String, label: String, placeholder: String, read: String, example: String, marked: String,
-        resting: String, resting_nothing: String, private: String, noscript: String,
-    }
-    State {
-        reading: String, read_at: String, changed: String, offline: String, word: Plural,
-    }
-    Findings {
-        heading: String, alerts: String, alerts_hint: String, needs: String, demands: String, demands_hint: String,
-        quiet: String, quiet_hint: String, weak: Plural, more: Plural, none: String,
-        empty_text: String, legend: String, legend_alert: String, legend_need: String, legend_demand: String,
-        legend_quiet: String, how: String,
-    }
-    Levels {
-        heading: String, hint: String, domain: String, level: String, names: [String; 5], not_told: String,
-        not_told_hint: String,
-    }
-    Actions {
-        heading: String, hint: String, because: String, to_check: String, none: String, more: Plural, kinds: Kinds,
-    }
-    Kinds { benefit: String, service: String, referral: String, coordination: String, emergency: String }
-    Warnings {
-        heading: String, other_language: Plural, very_short: Plural, nothing_found: String,
-        control_characters: Plural, long_sentence: String, contradiction: String, unknown: String,
-    }
-    LikelihoodWords { very_likely: String, likely: String, possible: String, doubtful: String }
-    StatusWords { present: String, absent: String, past: String, other: String }
-    Languages { ca: String, es: String, en: String, other: String }
-    Problems {
-        signed_out: String, empty_text: String, text_too_long: String, busy: String, store_unavailable: String, other: String,
-    }
-    About {
-        versions: String, thresholds: String, taxonomy: String, catalogue: String, engine: String, api: String,
-        catalogue_english: String,
-    }
+/// The words of scripts as a module: a variable stands as `{name}`.
+pub(crate) fn module(language: Language) -> String {
+    let words: serde_json::Map<_, _> =
+        of_scripts(language).iter().map(|&(key, word)| (key.to_owned(), word.into())).collect();
+    format!("export default {};\n", serde_json::Value::Object(words))
 }
 
 /// How probable something is, in steps that a reader can tell apart.
@@ -125,103 +48,147 @@ impl Likelihood {
     }
 }
 
-static CA: LazyLock<Words> = LazyLock::new(|| parse(include_str!("../words/ca.toml")));
-static ES: LazyLock<Words> = LazyLock::new(|| parse(include_str!("../words/es.toml")));
-static EN: LazyLock<Words> = LazyLock::new(|| parse(include_str!("../words/en.toml")));
+static CA: LazyLock<FluentBundle<FluentResource>> =
+    LazyLock::new(|| bundle("ca", include_str!("../words/ca.ftl")));
+static ES: LazyLock<FluentBundle<FluentResource>> =
+    LazyLock::new(|| bundle("es", include_str!("../words/es.ftl")));
+static EN: LazyLock<FluentBundle<FluentResource>> =
+    LazyLock::new(|| bundle("en", include_str!("../words/en.ftl")));
 
-#[expect(clippy::expect_used, reason = "a unit test reads the three files")]
-fn parse(file: &str) -> Words {
-    toml::from_str(file).expect("BUG: a file of words does not load")
+#[expect(
+    clippy::expect_used,
+    reason = "the build script has read the three files, and a unit test loads them"
+)]
+fn bundle(tag: &str, file: &str) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![tag.parse().expect("BUG: not a language tag")]);
+    // What is put in is never of another direction of writing.
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(file.to_owned()).expect("BUG: a file of words does not load");
+    bundle.add_resource(resource).expect("BUG: a file of words has a key twice");
+    bundle
 }
 
 impl Words {
     /// The words of a language; English where there are none.
-    pub(crate) fn of(language: Language) -> &'static Self {
-        match language {
+    pub(crate) fn of(language: Language) -> Self {
+        Self { language }
+    }
+
+    fn format<'a, const N: usize>(
+        self,
+        key: &str,
+        variables: [(&'static str, FluentValue<'a>); N],
+    ) -> String {
+        let bundle = match self.language {
             Language::Ca => &CA,
             Language::Es => &ES,
             Language::En | Language::Other => &EN,
-        }
+        };
+        let arguments: FluentArgs<'a> = variables.into_iter().collect();
+        let pattern = bundle.get_message(key).and_then(|message| message.value());
+        // The build script makes this function's callers out of the messages, so that there always is one.
+        pattern
+            .map(|p| bundle.format_pattern(p, Some(&arguments), &mut Vec::new()).into_owned())
+            .unwrap_or_default()
     }
 
-    pub(crate) fn likelihood(&self, probability: f32) -> &str {
+    pub(crate) fn likelihood(self, probability: f32) -> &'static str {
         match Likelihood::of(probability) {
-            Likelihood::VeryLikely => &self.likelihood.very_likely,
-            Likelihood::Likely => &self.likelihood.likely,
-            Likelihood::Possible => &self.likelihood.possible,
-            Likelihood::Doubtful => &self.likelihood.doubtful,
+            Likelihood::VeryLikely => self.likelihood_very_likely(),
+            Likelihood::Likely => self.likelihood_likely(),
+            Likelihood::Possible => self.likelihood_possible(),
+            Likelihood::Doubtful => self.likelihood_doubtful(),
         }
     }
 
-    pub(crate) fn status(&self, status: Status) -> &str {
+    pub(crate) fn status(self, status: Status) -> &'static str {
         match status {
-            Status::Present => &self.status.present,
-            Status::Absent => &self.status.absent,
-            Status::Past => &self.status.past,
-            Status::Other => &self.status.other,
+            Status::Present => self.status_present(),
+            Status::Absent => self.status_absent(),
+            Status::Past => self.status_past(),
+            Status::Other => self.status_other(),
         }
     }
 
-    pub(crate) fn language(&self, language: Language) -> &str {
+    pub(crate) fn language(self, language: Language) -> &'static str {
         match language {
-            Language::Ca => &self.languages.ca,
-            Language::Es => &self.languages.es,
-            Language::En => &self.languages.en,
-            Language::Other => &self.languages.other,
+            Language::Ca => self.languages_ca(),
+            Language::Es => self.languages_es(),
+            Language::En => self.languages_en(),
+            Language::Other => self.languages_other(),
         }
     }
 
-    pub(crate) fn action_kind(&self, kind: ActionKind) -> &str {
+    pub(crate) fn action_kind(self, kind: ActionKind) -> &'static str {
         match kind {
-            ActionKind::Benefit => &self.actions.kinds.benefit,
-            ActionKind::Service => &self.actions.kinds.service,
-            ActionKind::Referral => &self.actions.kinds.referral,
-            ActionKind::Coordination => &self.actions.kinds.coordination,
-            ActionKind::Emergency => &self.actions.kinds.emergency,
+            ActionKind::Benefit => self.actions_kinds_benefit(),
+            ActionKind::Service => self.actions_kinds_service(),
+            ActionKind::Referral => self.actions_kinds_referral(),
+            ActionKind::Coordination => self.actions_kinds_coordination(),
+            ActionKind::Emergency => self.actions_kinds_emergency(),
         }
+    }
+
+    /// The name of a level, 1 to 5.
+    pub(crate) fn level(self, level: u8) -> Option<&'static str> {
+        Some(match level {
+            1 => self.levels_names_1(),
+            2 => self.levels_names_2(),
+            3 => self.levels_names_3(),
+            4 => self.levels_names_4(),
+            5 => self.levels_names_5(),
+            _ => return None,
+        })
     }
 
     /// A warning as a sentence; `label` names a need by its code.
-    pub(crate) fn warning<'a>(&self, warning: &'a Warning, label: impl Fn(&'a str) -> &'a str) -> String {
-        let words = &self.warnings;
+    pub(crate) fn warning<'a>(self, warning: &'a Warning, label: impl Fn(&'a str) -> &'a str) -> String {
         match warning {
-            Warning::OtherLanguage { sentences } => words.other_language.with(*sentences),
-            Warning::VeryShort { words: n } => words.very_short.with(*n),
-            Warning::NothingFound => words.nothing_found.clone(),
-            Warning::ControlCharacters { characters } => words.control_characters.with(*characters),
-            Warning::LongSentence { .. } => words.long_sentence.clone(),
-            Warning::Contradiction { need } => words.contradiction.replace("{need}", label(need)),
-            _ => words.unknown.clone(),
+            Warning::OtherLanguage { sentences } => self.warnings_other_language(sentences),
+            Warning::VeryShort { words } => self.warnings_very_short(words),
+            Warning::NothingFound => self.warnings_nothing_found().to_owned(),
+            Warning::ControlCharacters { characters } => self.warnings_control_characters(characters),
+            Warning::LongSentence { .. } => self.warnings_long_sentence().to_owned(),
+            Warning::Contradiction { need } => self.warnings_contradiction(label(need)),
+            _ => self.warnings_unknown().to_owned(),
         }
     }
 
     /// Versions of all that made an assessment, in words.
-    pub(crate) fn versions(&self, versions: &Versions) -> String {
-        let about = &self.about;
+    pub(crate) fn versions(self, versions: &Versions) -> String {
         format!(
             "{} {} · {} {} · {} {} · {} {} · {} {}",
-            about.versions,
+            self.about_versions(),
             versions.model,
-            about.thresholds,
+            self.about_thresholds(),
             versions.thresholds,
-            about.taxonomy,
+            self.about_taxonomy(),
             versions.taxonomy,
-            about.catalogue,
+            self.about_catalogue(),
             versions.catalogue,
-            about.engine,
+            self.about_engine(),
             versions.engine
         )
     }
 
     /// What went wrong, for the person before the page.
-    pub(crate) fn problem(&self, code: &str) -> &str {
+    pub(crate) fn problem(self, code: &str) -> &'static str {
         match code {
-            "empty_text" => &self.problems.empty_text,
-            "text_too_long" | "body_too_long" => &self.problems.text_too_long,
-            "unauthenticated" => &self.problems.signed_out,
-            "busy" => &self.problems.busy,
-            "store_unavailable" => &self.problems.store_unavailable,
-            _ => &self.problems.other,
+            "empty_text" => self.problems_empty_text(),
+            "text_too_long" | "body_too_long" => self.problems_text_too_long(),
+            "forbidden" => self.problems_forbidden(),
+            "not_found" | "method_not_allowed" => self.problems_not_found(),
+            "version_conflict" => self.problems_conflict(),
+            "alerts_undecided" => self.problems_alerts(),
+            "taken" => self.problems_taken(),
+            "invalid_field" | "invalid_body" => self.problems_field(),
+            "interview_closed" => self.problems_closed(),
+            "blind_first" => self.problems_blind(),
+            "nothing_to_undo" | "nothing_to_redo" => self.problems_undo(),
+            "unauthenticated" => self.problems_signed_out(),
+            "busy" => self.problems_busy(),
+            "store_unavailable" => self.problems_store_unavailable(),
+            _ => self.problems_other(),
         }
     }
 }
@@ -279,55 +246,13 @@ pub(crate) fn percent(probability: f32, language: Language) -> String {
 mod tests {
     use super::*;
 
-    /// Every string of a table with its path.
-    fn leaves(prefix: &str, value: &toml::Value, into: &mut Vec<(String, String)>) {
-        match value {
-            toml::Value::Table(table) => {
-                for (key, value) in table {
-                    leaves(&format!("{prefix}.{key}"), value, into);
-                }
-            }
-            toml::Value::Array(array) => {
-                for (i, value) in array.iter().enumerate() {
-                    leaves(&format!("{prefix}.{i}"), value, into);
-                }
-            }
-            toml::Value::String(text) => into.push((prefix.to_owned(), text.clone())),
-            other => panic!("help: {prefix} is {other}, and words are strings"),
-        }
-    }
-
-    fn file(language: Language) -> Vec<(String, String)> {
-        let path = format!("{}/words/{}.toml", env!("CARGO_MANIFEST_DIR"), tag(language));
-        let mut all = Vec::new();
-        let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
-        leaves("", &toml::Value::Table(table), &mut all);
-        all
-    }
-
     #[test]
-    fn every_language_loads_with_the_same_keys_and_no_empty_word() {
-        let keys = |language| {
-            Words::of(language);
-            file(language).into_iter().map(|(key, _)| key).collect::<Vec<_>>()
-        };
-        let english = keys(Language::En);
+    fn every_language_loads_and_says_its_variables() {
         for language in INTERFACE {
-            assert_eq!(keys(language), english);
-            for (key, word) in file(language) {
-                assert!(!word.trim().is_empty(), "help: {key} is empty in {language:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn translations_keep_their_placeholders() {
-        let holes = |text: &str| ["{n}", "{time}", "{need}"].map(|hole| text.contains(hole));
-        let english = file(Language::En);
-        for language in INTERFACE {
-            for ((key, word), (_, reference)) in file(language).iter().zip(&english) {
-                assert_eq!(holes(word), holes(reference), "help: {key} in {language:?}");
-            }
+            let w = Words::of(language);
+            assert!(w.state_read_at("10:42").contains("10:42"), "help: {language:?}");
+            assert_ne!(w.state_word(1), w.state_word(2), "help: {language:?}");
+            assert!(!of_scripts(language).is_empty());
         }
     }
 

@@ -1,105 +1,36 @@
-//! The page in a real browser, by WebDriver.
+//! The page for a text that is not kept, in a real browser.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use relat_eval::corpus::Record;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
 
-use crate::support::{Running, narratives, pipeline, root};
+use crate::chromium::Chromium;
+use crate::support::{Running, narratives, pipeline};
 
-const HELP: &str =
-    "help: the page is tested in Chromium; on Debian: apt-get install chromium chromium-driver";
-
-/// The flags of a browser that fetches nothing on its own.
-const FLAGS: [&str; 10] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--hide-scrollbars",
-];
-
-/// A service, a driver and a browser; all end with it, also when a test fails.
+/// A service that everybody may use, and a browser.
 struct Browser {
-    driver: WebDriver,
+    chromium: Chromium,
     service: Running,
-    chromedriver: Child,
-    port: u16,
-    _folders: [TempDir; 2],
+    _folder: TempDir,
+}
+
+impl std::ops::Deref for Browser {
+    type Target = Chromium;
+
+    fn deref(&self) -> &Chromium {
+        &self.chromium
+    }
 }
 
 impl Browser {
     async fn open(width: u32, height: u32) -> Self {
-        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
-        let service = Running::start(folders[0].path(), &[]);
-        let mut chromedriver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver: {error}\n{HELP}"));
-        let lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
-        let port = lines.map_while(Result::ok).find_map(|line| {
-            let port = line.split_once("started successfully on port ")?.1;
-            port.trim_end_matches('.').parse::<u16>().ok()
-        });
-        let port = port.unwrap_or_else(|| panic!("chromedriver did not start\n{HELP}"));
-        let mut capabilities = DesiredCapabilities::chrome();
-        let profile = format!("--user-data-dir={}", folders[1].path().display());
-        let size = format!("--window-size={width},{height}");
-        for flag in FLAGS.into_iter().chain([profile.as_str(), size.as_str(), "--lang=ca"]) {
-            capabilities.add_arg(flag).unwrap();
-        }
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
-            .await
-            .unwrap_or_else(|error| panic!("no browser: {error}\n{HELP}"));
-        let browser = Self { driver, service, chromedriver, port, _folders: folders };
-        browser.resize(width, height, "light").await;
-        browser
-    }
-
-    /// Sets the size of the page itself: a headless window is no narrower than 500 pixels.
-    async fn resize(&self, width: u32, height: u32, scheme: &str) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.command("Emulation.setDeviceMetricsOverride", size).await;
-        let media = json!({ "features": [
-            { "name": "prefers-color-scheme", "value": scheme },
-            { "name": "prefers-reduced-motion", "value": "reduce" },
-        ] });
-        self.command("Emulation.setEmulatedMedia", media).await;
-    }
-
-    async fn command(&self, name: &str, parameters: Value) -> Value {
-        self.driver.cdp().send_raw(name, parameters).await.unwrap()
-    }
-
-    async fn go(&self, path: &str) {
-        self.driver.goto(format!("http://{}{path}", self.service.address)).await.unwrap();
-    }
-
-    async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
-        self.driver.execute(script, arguments).await.unwrap().json().clone()
-    }
-
-    /// Waits until a script answers true.
-    async fn until(&self, what: &str, script: &str) {
-        let end = Instant::now() + Duration::from_secs(20);
-        while self.script(script, vec![]).await != json!(true) {
-            assert!(Instant::now() < end, "help: waited in vain for: {what}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let folder = tempfile::tempdir().unwrap();
+        let service = Running::start(folder.path(), &[]);
+        let chromium = Chromium::open(&service.address, (width, height)).await;
+        Self { chromium, service, _folder: folder }
     }
 
     /// Puts a text into the box as a paste does, and waits until it has been read.
@@ -116,37 +47,10 @@ impl Browser {
         self.until("the text has been read", &more).await;
     }
 
-    async fn click(&self, selector: &str) {
-        self.driver.find(By::Css(selector)).await.unwrap().click().await.unwrap();
-    }
-
     /// The text of everything that carries a mark, in order.
     async fn marked(&self, class: &str) -> String {
         let script = "return [...document.querySelectorAll('#mirror .piece.' + arguments[0])].map(p => p.textContent).join('')";
         self.script(script, vec![json!(class)]).await.as_str().unwrap().to_owned()
-    }
-
-    /// Saves what is seen, where a picture is asked for: tests leave the working tree as it is.
-    async fn picture(&self, name: &str) {
-        let Some(_) = std::env::var_os("RELAT_PICTURES") else { return };
-        let png = self.driver.screenshot_as_png().await.unwrap();
-        let docs = root().join("docs");
-        std::fs::create_dir_all(&docs).unwrap();
-        std::fs::write(docs.join(Path::new(name)), png).unwrap();
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // Asked to shut down, the driver ends its browser; killed, it would leave it behind.
-        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
-            let request = "GET /shutdown HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-            drop(stream.write_all(request.as_bytes()));
-            drop(stream.read_to_end(&mut Vec::new()));
-        } else {
-            drop(self.chromedriver.kill());
-        }
-        drop(self.chromedriver.wait());
     }
 }
 
@@ -177,7 +81,7 @@ fn api(service: &Running, text: &str) -> Value {
 }
 
 /// A narrative with an alert, something set apart and a demand, by what the model finds in it.
-fn telling(language: relat_engine::Language) -> Record {
+pub(crate) fn telling(language: relat_engine::Language) -> Record {
     let score = |record: &Record| {
         let found = pipeline().assess(&record.text).unwrap();
         let alerts = found.needs.iter().filter(|n| n.suggested && n.alert).count();
@@ -194,7 +98,7 @@ fn telling(language: relat_engine::Language) -> Record {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_pastes_an_interview_and_follows_the_links_both_ways() {
     let browser = Browser::open(1360, 900).await;
-    browser.go("/?lang=ca").await;
+    browser.go("/try?lang=ca").await;
     browser.picture("page-empty.png").await;
     let record = telling(relat_engine::Language::Ca);
     browser.paste(&record.text).await;
@@ -290,7 +194,7 @@ async fn a_worker_pastes_an_interview_and_follows_the_links_both_ways() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_box_and_its_marks_break_their_lines_alike() {
     let browser = Browser::open(1360, 900).await;
-    browser.go("/?lang=es").await;
+    browser.go("/try?lang=es").await;
     let texts = narratives(240).into_iter().map(|r| r.text).chain([
         "Una línea.\n\n\tOtra, con tabulador y  dos  espacios.\n".to_owned(),
         format!("Sin espacios: {} fin.", "palabralarguísima".repeat(20)),
@@ -317,7 +221,7 @@ async fn nothing_scrolls_sideways_on_a_phone_and_the_dark_page_is_complete() {
                 [...document.querySelectorAll('main *')].every(e => e.closest('.hidden') || \
                 e.getBoundingClientRect().right <= innerWidth + 1)";
     for language in ["ca", "es", "en"] {
-        browser.go(&format!("/?lang={language}")).await;
+        browser.go(&format!("/try?lang={language}")).await;
         assert_eq!(browser.script(fits, vec![]).await, json!(true), "help: the empty page in {language}");
         browser.paste(&record.text).await;
         browser.script("document.querySelectorAll('details').forEach(d => { d.open = true })", vec![]).await;
@@ -330,7 +234,7 @@ async fn nothing_scrolls_sideways_on_a_phone_and_the_dark_page_is_complete() {
     let small = "return [...document.querySelectorAll('button, .card, summary')].filter(e => e.offsetParent && \
                  e.getBoundingClientRect().height < 24).length";
     assert_eq!(browser.script(small, vec![]).await, json!(0), "help: something is too small to touch");
-    browser.go("/?lang=es").await;
+    browser.go("/try?lang=es").await;
     browser.paste(&record.text).await;
     browser.click("#findings .card").await;
     browser.picture("page-phone.png").await;
@@ -345,7 +249,7 @@ async fn words_can_be_read_against_what_is_behind_them() {
     let record = telling(relat_engine::Language::Ca);
     for scheme in ["light", "dark"] {
         browser.resize(1360, 900, scheme).await;
-        browser.go("/?lang=ca").await;
+        browser.go("/try?lang=ca").await;
         browser.paste(&record.text).await;
         browser.script("document.querySelectorAll('details').forEach(d => { d.open = true })", vec![]).await;
         for state in ["", "#findings .card", "#findings .line"] {
@@ -362,7 +266,7 @@ async fn words_can_be_read_against_what_is_behind_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_gone_takes_no_typed_text_with_it() {
     let mut browser = Browser::open(1360, 900).await;
-    browser.go("/?lang=en").await;
+    browser.go("/try?lang=en").await;
     let record = telling(relat_engine::Language::En);
     browser.paste(&record.text).await;
     let cards = "return document.querySelectorAll('#findings .card').length";
@@ -416,7 +320,7 @@ return [...poor];
 async fn a_plain_form_does_without_scripts() {
     let browser = Browser::open(1360, 900).await;
     browser.command("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
-    browser.go("/?lang=en").await;
+    browser.go("/try?lang=en").await;
     let record = telling(relat_engine::Language::En);
     let find = async |selector: &str| browser.driver.find_all(By::Css(selector)).await.unwrap();
     find("#text").await[0].send_keys(&record.text).await.unwrap();

@@ -6,6 +6,8 @@ mod api;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod chromium;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod contract;
@@ -16,6 +18,8 @@ mod decisions;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod laws;
@@ -23,6 +27,8 @@ mod laws;
 mod leaks;
 #[cfg(test)]
 mod offline;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod records;
 #[cfg(test)]

@@ -17,9 +17,9 @@ for _ in $(seq 200); do curl -sf "$url/readyz" >/dev/null && break; sleep 0.1; d
 ask() { curl -s -o "$OUT/body" -w '%{http_code}\n' "$@"; }
 json='content-type: application/json'
 text='{"text": "Fa tres mesos que no paga el lloguer i demana ajut."}'
-ask "$url/"
+ask "$url/cases"
 ask "$url/sign-in"
-ask -d 'text=No té feina.' "$url/"
+ask -d 'text=No té feina.' "$url/try"
 ask -H "$json" -d "$text" "$url/v1/assessments"
 ask -H "$json" -d '{"texts": ["No té feina."]}' "$url/v1/assessments/batch"
 ask -H 'content-type: application/x-ndjson' -d "$text" "$url/v1/assessments/stream"

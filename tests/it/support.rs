@@ -34,6 +34,11 @@ pub(crate) fn bundle() -> PathBuf {
     root().join("models/linear")
 }
 
+/// The card of the baseline.
+fn card() -> Arc<str> {
+    std::fs::read_to_string(bundle().join("MODEL_CARD.md")).unwrap().into()
+}
+
 static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::load(&bundle()).unwrap()));
 
 /// The loaded baseline.
@@ -98,7 +103,7 @@ impl Service {
     ) -> Self {
         let database = Database::sqlite();
         let store = database.open().await;
-        let model = Model { reader, versions: Arc::new(versions) };
+        let model = Model { reader, versions: Arc::new(versions), card: card() };
         let metrics = Arc::new(Metrics::default());
         let inference = Inference::start(model, limits, Arc::clone(&metrics)).unwrap();
         let state = AppState {
@@ -115,7 +120,7 @@ impl Service {
         let versions = Arc::new(pipeline.versions().clone());
         let reader = Arc::new(move |text: &str| pipeline.assess(text));
         let metrics = Arc::new(Metrics::default());
-        let inference = Inference::start(Model { reader, versions }, LIMITS, Arc::clone(&metrics)).unwrap();
+        let inference = Inference::start(Model { reader, versions, card: card() }, LIMITS, Arc::clone(&metrics)).unwrap();
         let state =
             AppState { max_bytes: 1 << 16, ..AppState::new(inference, database.open().await, metrics) };
         Self { app: http::app(state.clone()), state, data: database.folder }
@@ -184,8 +189,10 @@ impl Running {
     /// Starts the service in earnest, with a key; returns the first administrator's link as well, while there is one.
     pub(crate) fn serve(key: &Path, arguments: &[&str]) -> (Self, Option<String>) {
         let mut child = Command::new(RELAT)
-            .args(["serve", "--bind", "127.0.0.1:0", "--log", "warn", "--key-file"])
+            .args(["serve", "--log", "warn", "--key-file"])
             .arg(key)
+            // A test may want an address that was used before.
+            .args(if arguments.contains(&"--bind") { &[][..] } else { &["--bind", "127.0.0.1:0"] })
             .arg("--model")
             .arg(bundle())
             .args(arguments)

@@ -47,7 +47,7 @@ struct Page<'a> {
     assessment: &'a Assessment,
     language: Language,
     style: Style,
-    w: &'static Words,
+    w: Words,
     out: String,
 }
 
@@ -65,8 +65,7 @@ impl<'a> Page<'a> {
             self.line(&self.style.paint(BOLD, &plain(title)));
         }
         let n = self.text.split_whitespace().count();
-        let about =
-            format!("{} · {n} {}", self.w.language(self.assessment.language), self.w.state.word.of(n));
+        let about = format!("{} · {n} {}", self.w.language(self.assessment.language), self.w.state_word(n));
         self.line(&self.style.paint(FAINT, &about));
         self.warnings();
         self.findings();
@@ -74,7 +73,7 @@ impl<'a> Page<'a> {
         self.actions();
         self.line("");
         self.line(&self.style.paint(FAINT, &self.w.versions(&self.assessment.versions)));
-        self.line(&self.style.paint(FAINT, &self.w.tagline));
+        self.line(&self.style.paint(FAINT, self.w.tagline()));
         self.out
     }
 
@@ -100,12 +99,16 @@ impl<'a> Page<'a> {
             evidence: &n.evidence,
         });
         let quiet = quiet.collect();
-        let w = &self.w.findings;
-        let lists: [(&str, Vec<Item<'a>>); 4] =
-            [(&w.alerts, alerts), (&w.needs, needs), (&w.demands, demands), (&w.quiet, quiet)];
+        let w = self.w;
+        let lists: [(&str, Vec<Item<'a>>); 4] = [
+            (w.findings_alerts(), alerts),
+            (w.findings_needs(), needs),
+            (w.findings_demands(), demands),
+            (w.findings_quiet(), quiet),
+        ];
         if lists.iter().take(3).all(|(_, items)| items.is_empty()) {
             self.line("");
-            self.line(&w.none);
+            self.line(w.findings_none());
         }
         for (heading, items) in lists {
             self.list(heading, &items);
@@ -115,7 +118,7 @@ impl<'a> Page<'a> {
                 + assessment.demands.iter().filter(|d| !d.suggested).count();
         if doubtful > 0 {
             self.line("");
-            self.line(&self.style.paint(FAINT, &format!("{doubtful} {}", w.weak.of(doubtful))));
+            self.line(&self.style.paint(FAINT, &format!("{doubtful} {}", w.findings_weak(doubtful))));
         }
     }
 
@@ -152,19 +155,16 @@ impl<'a> Page<'a> {
     }
 
     fn levels(&mut self) {
-        self.heading(&self.w.levels.heading);
-        let names = &self.w.levels.names;
-        let scale = names.iter().enumerate().map(|(i, name)| format!("{} {name}", i + 1)).collect::<Vec<_>>();
+        self.heading(self.w.levels_heading());
+        let named = |n: u8| Some(format!("{n} {}", self.w.level(n)?));
+        let scale = (1..=5).filter_map(named).collect::<Vec<_>>();
         self.line(&self.style.paint(FAINT, &format!("  {}", scale.join(" · "))));
         self.line(&self.style.paint(FAINT, &format!("  {} 1 2 3 4 5", pad(""))));
         for level in &self.assessment.levels {
             let name = pad(self.label(&level.domain));
             let row = match level.level {
-                None => self.style.paint(FAINT, &format!("- - - - -    {}", self.w.levels.not_told)),
-                Some(n) => {
-                    let word = usize::from(n).checked_sub(1).and_then(|i| names.get(i));
-                    format!("{}    {n} {}", self.bars(level), word.map_or("", String::as_str))
-                }
+                None => self.style.paint(FAINT, &format!("- - - - -    {}", self.w.levels_not_told())),
+                Some(n) => format!("{}    {n} {}", self.bars(level), self.w.level(n).unwrap_or_default()),
             };
             self.line(&format!("  {name} {row}"));
         }
@@ -187,7 +187,7 @@ impl<'a> Page<'a> {
         if suggested.is_empty() {
             return;
         }
-        self.heading(&self.w.actions.heading);
+        self.heading(self.w.actions_heading());
         let taxonomy = Taxonomy::shipped();
         for (i, action) in suggested.iter().enumerate() {
             let entry = taxonomy.action(&action.code).and_then(|i| taxonomy.actions().get(i));
@@ -195,10 +195,10 @@ impl<'a> Page<'a> {
             let name = self.style.paint(BOLD, self.label(&action.code));
             self.line(&format!("{:>3}. {name} {}", i + 1, self.style.paint(FAINT, &format!("({kind})"))));
             let because: Vec<_> = action.because.iter().map(|code| self.label(code)).collect();
-            self.wrapped("     ", &format!("{} {}", self.w.actions.because, because.join(", ")));
+            self.wrapped("     ", &format!("{} {}", self.w.actions_because(), because.join(", ")));
             if !action.to_check.is_empty() {
                 let facts = action.to_check.join("; ");
-                self.wrapped("     ", &format!("{}: {facts}", self.w.actions.to_check));
+                self.wrapped("     ", &format!("{}: {facts}", self.w.actions_to_check()));
             }
         }
     }
@@ -207,7 +207,7 @@ impl<'a> Page<'a> {
         if self.assessment.warnings.is_empty() {
             return;
         }
-        self.heading(&self.w.warnings.heading);
+        self.heading(self.w.warnings_heading());
         for warning in &self.assessment.warnings {
             self.wrapped(
                 "  ! ",

@@ -105,18 +105,18 @@ time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 pub(super) struct AddPerson {
     /// What they sign in with.
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
-    login: String,
+    pub(super) login: String,
     /// Their name.
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
-    name: String,
-    centre: Option<Uuid>,
+    pub(super) name: String,
+    pub(super) centre: Option<Uuid>,
     /// At least one.
     #[schema(min_items = 1, max_items = 5)]
-    roles: Vec<Role>,
+    pub(super) roles: Vec<Role>,
     /// First day in the job.
     #[serde(with = "day")]
     #[schema(value_type = String, format = Date)]
-    started_on: Date,
+    pub(super) started_on: Date,
 }
 
 /// A link with which a person chooses a password, once.
@@ -137,7 +137,10 @@ pub(super) struct Invitation {
     request_body = AddPerson,
     responses((status = 201, description = "Their id and link", body = Invitation)),
 )]
-async fn add_person(State(state): State<AppState>, once: Once<AddPerson>) -> Result<Response, Error> {
+pub(super) async fn add_person(
+    State(state): State<AppState>,
+    once: Once<AddPerson>,
+) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     let new = &once.body;
     named("login", &new.login)?;
@@ -186,7 +189,7 @@ fn named(field: &'static str, value: &str) -> Result<(), Error> {
 }
 
 /// A centre that exists and that the administrator keeps; only one of all centres keeps people without one.
-async fn centre_of(state: &AppState, grant: &Grant, centre: Option<Uuid>) -> Result<(), Error> {
+pub(super) async fn centre_of(state: &AppState, grant: &Grant, centre: Option<Uuid>) -> Result<(), Error> {
     if !manages(grant, centre) {
         return Err(Error::Field { field: "centre" });
     }
@@ -200,7 +203,7 @@ async fn centre_of(state: &AppState, grant: &Grant, centre: Option<Uuid>) -> Res
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Switch {
-    on: bool,
+    pub(super) on: bool,
 }
 
 /// Nothing more to say.
@@ -225,7 +228,7 @@ async fn managed(state: &AppState, grant: &Grant, id: &str) -> Result<Uuid, Erro
     request_body = Switch,
     responses((status = 200, description = "It is done", body = Done)),
 )]
-async fn enable(
+pub(super) async fn enable(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Switch>,
@@ -305,7 +308,7 @@ pub(super) struct Nothing {}
     request_body = Nothing,
     responses((status = 201, description = "The link", body = Invitation)),
 )]
-async fn invite(
+pub(super) async fn invite(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Nothing>,
@@ -357,10 +360,10 @@ async fn centres(
 pub(super) struct AddCentre {
     /// Its name.
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
-    name: String,
+    pub(super) name: String,
     /// Workers score the matrix before they see the model's.
     #[serde(default)]
-    blind_first: bool,
+    pub(super) blind_first: bool,
 }
 
 /// Add a centre
@@ -372,7 +375,10 @@ pub(super) struct AddCentre {
     request_body = AddCentre,
     responses((status = 201, description = "The centre", body = Centre)),
 )]
-async fn add_centre(State(state): State<AppState>, once: Once<AddCentre>) -> Result<Response, Error> {
+pub(super) async fn add_centre(
+    State(state): State<AppState>,
+    once: Once<AddCentre>,
+) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     if grant.reach != crate::store::Reach::All {
         return Err(Error::Forbidden);
@@ -398,7 +404,7 @@ async fn add_centre(State(state): State<AppState>, once: Once<AddCentre>) -> Res
     request_body = Switch,
     responses((status = 200, description = "It is done", body = Done)),
 )]
-async fn blind_first(
+pub(super) async fn blind_first(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Switch>,
@@ -452,20 +458,20 @@ async fn keys(
 pub(super) struct AddKey {
     /// What it is for.
     #[schema(min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
-    name: String,
+    pub(super) name: String,
     /// At least one.
     #[schema(min_items = 1, max_items = 8)]
-    scopes: Vec<Scope>,
+    pub(super) scopes: Vec<Scope>,
     /// The centre whose data it sees; without one, all.
-    centre: Option<Uuid>,
+    pub(super) centre: Option<Uuid>,
     /// Requests a minute.
     #[schema(minimum = 1, maximum = 100_000)]
     #[serde(deserialize_with = "crate::integer::whole")]
-    per_minute: u32,
+    pub(super) per_minute: u32,
     /// Days until it ends.
     #[schema(minimum = 1, maximum = 366)]
     #[serde(deserialize_with = "crate::integer::whole")]
-    days: i64,
+    pub(super) days: i64,
 }
 
 /// A key and its secret.
@@ -486,7 +492,7 @@ pub(super) struct NewKey {
     request_body = AddKey,
     responses((status = 201, description = "The key and its secret", body = NewKey)),
 )]
-async fn add_key(State(state): State<AppState>, once: Once<AddKey>) -> Result<Response, Error> {
+pub(super) async fn add_key(State(state): State<AppState>, once: Once<AddKey>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Manage)?;
     let AddKey { name, scopes, centre, per_minute, days } = &once.body;
     named("name", name)?;
@@ -532,7 +538,7 @@ async fn add_key(State(state): State<AppState>, once: Once<AddKey>) -> Result<Re
     request_body = Nothing,
     responses((status = 200, description = "It is done", body = Done)),
 )]
-async fn revoke(
+pub(super) async fn revoke(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Nothing>,

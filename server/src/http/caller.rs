@@ -25,6 +25,8 @@ pub(super) enum Right {
     Person,
     /// Take decisions without text.
     Export,
+    /// See figures, which tell of nobody alone.
+    Figures,
     /// Read the audit.
     Audit,
     /// Keep people, centres and keys.
@@ -37,7 +39,7 @@ impl Right {
         match self {
             Self::Assess | Self::Read | Self::Write => &[Role::Worker, Role::Supervisor],
             Self::Person => &[Role::Supervisor],
-            Self::Export => &[Role::Supervisor, Role::Data, Role::Ethics],
+            Self::Export | Self::Figures => &[Role::Supervisor, Role::Data, Role::Ethics],
             Self::Audit => &[Role::Ethics, Role::Admin],
             Self::Manage => &[Role::Admin],
         }
@@ -49,7 +51,7 @@ impl Right {
             Self::Assess => Some(Scope::Assess),
             Self::Export => Some(Scope::Export),
             Self::Audit => Some(Scope::Audit),
-            Self::Read | Self::Write | Self::Person | Self::Manage => None,
+            Self::Read | Self::Write | Self::Person | Self::Figures | Self::Manage => None,
         }
     }
 

@@ -102,9 +102,9 @@ async fn list(
 pub(super) struct CreateCase {
     /// What the centre calls the person; not a name.
     #[schema(min_length = 1, max_length = 64, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")]
-    pseudonym: String,
+    pub(super) pseudonym: String,
     #[serde(default)]
-    groups: Groups,
+    pub(super) groups: Groups,
 }
 
 /// Add a case
@@ -116,7 +116,7 @@ pub(super) struct CreateCase {
     request_body = CreateCase,
     responses((status = 201, description = "The case", body = Case)),
 )]
-async fn create(State(state): State<AppState>, once: Once<CreateCase>) -> Result<Response, Error> {
+pub(super) async fn create(State(state): State<AppState>, once: Once<CreateCase>) -> Result<Response, Error> {
     let grant = once.caller.may(Right::Write)?;
     let crate::store::Reach::Centre(centre) = grant.reach else { return Err(Error::Forbidden) };
     let pseudonym = once.body.pseudonym.trim();
@@ -221,7 +221,7 @@ async fn interviews(
 /// What an interview left: decided needs, and levels as decided and as suggested.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Moment {
-    interview: Interview,
+    pub(super) interview: Interview,
     /// Confirmed needs, edited and added ones among them.
     confirmed: Vec<String>,
     /// Refuted needs.
@@ -229,16 +229,16 @@ pub(super) struct Moment {
     /// Suggested needs that nobody decided on.
     undecided: Vec<String>,
     /// By domain.
-    levels: BTreeMap<String, Levels>,
+    pub(super) levels: BTreeMap<String, Levels>,
 }
 
 /// A level as a person gave it and as the model suggested it.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct Levels {
     /// Whether a person decided; a decided domain without a level cannot be assessed.
-    is_decided: bool,
-    decided: Option<u8>,
-    suggested: Option<u8>,
+    pub(super) is_decided: bool,
+    pub(super) decided: Option<u8>,
+    pub(super) suggested: Option<u8>,
 }
 
 /// Needs and levels over time.
@@ -275,7 +275,7 @@ async fn history(
     Ok(Json(History { interviews, next }))
 }
 
-async fn moment(state: &AppState, interview: Interview) -> Result<Moment, Error> {
+pub(super) async fn moment(state: &AppState, interview: Interview) -> Result<Moment, Error> {
     let view = super::interviews::load(state, interview).await?;
     let mut moment = Moment {
         interview: view.interview.clone(),
@@ -318,7 +318,7 @@ fn held(act: &Act, subject: &Subject) -> String {
     }
 }
 
-fn decided_level(view: &super::interviews::Loaded, act: &Act, subject: &Subject) -> Option<u8> {
+pub(super) fn decided_level(view: &super::interviews::Loaded, act: &Act, subject: &Subject) -> Option<u8> {
     match act {
         Act::Edit { to: finding, .. } | Act::Add { finding, .. } => finding.level,
         Act::Confirm { .. } => view.reading.as_ref().and_then(|reading| {

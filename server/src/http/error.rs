@@ -9,7 +9,7 @@ use relat_engine::Language;
 use super::problem;
 use crate::decisions::{Invalid, Refused};
 use crate::rates::TooOften;
-use crate::{inference, store};
+use crate::{documents, inference, store};
 
 /// Everything that a handler can answer instead of a result. No variant holds any of the request's text.
 #[derive(Debug)]
@@ -94,6 +94,8 @@ pub enum Error {
         /// Its name.
         field: &'static str,
     },
+    /// A document without text that could be taken.
+    Document(documents::Error),
     /// Somebody would shut themselves out.
     OwnAccount,
     /// There is one of that name already.
@@ -117,6 +119,12 @@ impl std::error::Error for Error {
             Self::Engine(source) => Some(source),
             _ => None,
         }
+    }
+}
+
+impl From<documents::Error> for Error {
+    fn from(error: documents::Error) -> Self {
+        Self::Document(error)
     }
 }
 
@@ -201,6 +209,7 @@ impl Error {
             Self::AlertsUndecided { .. } => (StatusCode::CONFLICT, "alerts_undecided"),
             Self::BlindFirst => (StatusCode::CONFLICT, "blind_first"),
             Self::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_field"),
+            Self::Document(document) => (StatusCode::UNPROCESSABLE_ENTITY, document.code()),
             Self::OwnAccount => (StatusCode::CONFLICT, "own_account"),
             Self::Taken => (StatusCode::CONFLICT, "taken"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -258,6 +267,10 @@ impl IntoResponse for Error {
         problem::untold(self)
     }
 }
+
+/// The code of the problem that an answer tells, for who turns it into a page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Code(pub(super) &'static str);
 
 /// The answer of a handler that panicked; what it said is not looked at, because it may quote the text.
 pub(super) fn from_panic(_: Box<dyn Any + Send>) -> Response {

@@ -61,7 +61,7 @@ pub(super) async fn load(state: &AppState, interview: Interview) -> Result<Loade
     })
 }
 
-async fn found(state: &AppState, grant: &Grant, id: &str) -> Result<Interview, Error> {
+pub(super) async fn found(state: &AppState, grant: &Grant, id: &str) -> Result<Interview, Error> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     let interview = state.store.interview(id).await?.ok_or(Error::NotFound)?;
     visible(state, grant, &interview.case.to_string()).await?;
@@ -76,11 +76,11 @@ time::serde::format_description!(day, Date, "[year]-[month]-[day]");
 pub(super) struct CreateInterview {
     /// What the person told.
     #[schema(value_type = crate::schema::Narrative)]
-    text: String,
+    pub(super) text: String,
     /// The day on which it was held.
     #[serde(with = "day")]
     #[schema(value_type = String, format = Date)]
-    held_on: Date,
+    pub(super) held_on: Date,
 }
 
 /// Where a write left an interview.
@@ -106,7 +106,7 @@ pub(super) struct Written {
     request_body = CreateInterview,
     responses((status = 201, description = "Where it is", body = Written)),
 )]
-async fn create(
+pub(super) async fn create(
     State(state): State<AppState>,
     Path(case): Path<String>,
     once: Once<CreateInterview>,
@@ -150,10 +150,10 @@ async fn create(
 pub(super) struct Revise {
     /// The version that the caller saw.
     #[serde(deserialize_with = "crate::integer::whole")]
-    expected_version: i64,
+    pub(super) expected_version: i64,
     /// What the person told.
     #[schema(value_type = crate::schema::Narrative)]
-    text: String,
+    pub(super) text: String,
 }
 
 /// Put a text in the place of the last one, and read it
@@ -166,7 +166,7 @@ pub(super) struct Revise {
     request_body = Revise,
     responses((status = 200, description = "Where it is", body = Written)),
 )]
-async fn revise(
+pub(super) async fn revise(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Revise>,
@@ -346,10 +346,10 @@ async fn log(
 pub(super) struct Decide {
     /// The version that the caller saw.
     #[serde(deserialize_with = "crate::integer::whole")]
-    expected_version: i64,
+    pub(super) expected_version: i64,
     /// 1 to 100.
     #[schema(min_items = 1, max_items = 100)]
-    acts: Vec<Act>,
+    pub(super) acts: Vec<Act>,
 }
 
 /// Where decisions left an interview.
@@ -374,7 +374,7 @@ pub(super) struct DecisionsWritten {
     request_body = Decide,
     responses((status = 201, description = "Where it left the interview", body = DecisionsWritten)),
 )]
-async fn decide(
+pub(super) async fn decide(
     State(state): State<AppState>,
     Path(id): Path<String>,
     once: Once<Decide>,

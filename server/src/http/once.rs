@@ -65,6 +65,18 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Once<T> {
 }
 
 impl<T> Once<T> {
+    /// A write by a form of a page: `path` and the form's fields stand for the request, and the form carries the key.
+    pub(super) fn of_form(
+        (caller, path): (Caller, &str),
+        key: &str,
+        (body, form): (T, &impl Serialize),
+    ) -> Result<Self, Error> {
+        let key = Some(key.trim()).filter(|k| (1..=200).contains(&k.len())).ok_or(Error::IdempotencyKey)?;
+        let bytes = serde_json::to_vec(form).map_err(|_| Error::Internal)?.into();
+        let (key, method, path) = (digest(key), "POST".to_owned(), path.to_owned());
+        Ok(Self { caller, body, key, method, path, bytes, case: None })
+    }
+
     /// Says that the answer is about a case: it is erased with it.
     pub(super) fn about(mut self, case: Uuid) -> Self {
         self.case = Some(case);

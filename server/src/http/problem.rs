@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Error;
+use super::error::Code;
 use super::page::accepted;
 use crate::decisions::Invalid;
 use crate::rates::TooOften;
@@ -94,6 +95,7 @@ struct Untold(Arc<Error>);
 /// The answer of an error, without words yet.
 pub(super) fn untold(error: Error) -> Response {
     let mut response = error.status().into_response();
+    response.extensions_mut().insert(Code(error.code()));
     response.extensions_mut().insert(Untold(Arc::new(error)));
     response
 }
@@ -239,6 +241,9 @@ mod tests {
             Error::NotFound,
             Error::MethodNotAllowed,
         ];
+        use crate::documents::Error as Document;
+        let documents = [Document::Kind, Document::Broken, Document::TooLong, Document::NoText];
+        all.extend(documents.map(Error::Document));
         all.extend(refused.map(Error::Refused));
         all.extend(invalid.map(Error::Invalid));
         all

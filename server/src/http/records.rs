@@ -261,6 +261,10 @@ async fn pack(
         let whole = json!({ "interview": interview, "suggested": readings, "decided": events });
         files.push((format!("{name}.json"), pretty(&whole)?));
     }
+    let own_views = state.store.own_views(case.id).await?;
+    if !own_views.is_empty() {
+        files.push(("own_view.json".to_owned(), pretty(&own_views)?));
+    }
     rows.sort_by_key(|row| row.seq);
     files.push(("who_saw_and_did_what.json".to_owned(), pretty(&rows)?));
     let bytes = zipped(&files).map_err(|_| Error::Internal)?;
@@ -276,6 +280,7 @@ case.json: the record that holds it together.\n\
 interviews/*.txt: what was written down of what you told.\n\
 interviews/*.json: what a program suggested from it (suggested), and what people decided (decided). The program only \
 suggests; people decide.\n\
+own_view.json: your own view, in your words, if you had it written down.\n\
 who_saw_and_did_what.json: who looked at it or worked on it, and when. People are named by their ids.\n";
 
 fn pretty(value: &impl Serialize) -> Result<String, Error> {

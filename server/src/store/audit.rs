@@ -69,6 +69,21 @@ impl Row {
     }
 }
 
+/// What is looked for in the audit; an empty field is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// On what.
+    pub subject: String,
+    /// The first day, such as `2026-11-22`.
+    pub from: String,
+    /// The last.
+    pub to: String,
+}
+
 /// The end of the chain: what to write down elsewhere, to prove later that nothing was cut off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = AuditHead)]
@@ -187,6 +202,42 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?)
+    }
+
+    /// Rows that a search finds, newest first, before one.
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn search_audit(
+        &self,
+        search: &Search,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Row>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT seq, at, actor, action, subject, detail, previous, hash FROM audit \
+             WHERE ($1 = 0 OR seq < $1) AND ($2 = '' OR actor = $2) AND ($3 = '' OR action = $3) \
+             AND ($4 = '' OR subject = $4) AND ($5 = '' OR at >= $5) AND ($6 = '' OR at <= $6) \
+             ORDER BY seq DESC LIMIT $7",
+        )
+        .bind(before.unwrap_or(0))
+        .bind(&search.actor)
+        .bind(&search.action)
+        .bind(&search.subject)
+        .bind(&search.from)
+        // A time of the last day is after its date as text, and before this.
+        .bind(if search.to.is_empty() { String::new() } else { format!("{}U", search.to) })
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Every action that is on record, in the order of the alphabet.
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn audit_actions(&self) -> Result<Vec<String>, Error> {
+        let rows: Vec<(String,)> =
+            sqlx::query_as("SELECT DISTINCT action FROM audit ORDER BY action").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(action,)| action).collect())
     }
 
     /// Rows on a subject, oldest first.

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Column, Row as _, ValueRef};
 use super::{Backend, Error, Store};
 
 /// Every table, those that others point to first, with its order.
-const TABLES: [(&str, &str); 18] = [
+const TABLES: [(&str, &str); 19] = [
     ("about", "name"),
     ("centres", "id"),
     ("people", "id"),
@@ -25,6 +25,7 @@ const TABLES: [(&str, &str); 18] = [
     ("assessments", "id"),
     ("readings", "assessment_id"),
     ("decisions", "interview_id, seq"),
+    ("own_views", "id"),
     ("idempotency", "id"),
     ("identities", "id"),
     ("model_choices", "seq"),

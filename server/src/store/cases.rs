@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::Executor;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Error, Store, Tx, id, moment, stamp};
+use super::{Error, Store, Tx, id, moment, parse_day, stamp};
 
 /// Which cases somebody may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +165,65 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(Case::try_from).collect()
+    }
+}
+
+/// A case as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: Uuid,
+    /// What the centre calls the person.
+    pub pseudonym: String,
+    /// Number of interviews.
+    pub interviews: i64,
+    /// Day of the last one.
+    pub last: Option<Date>,
+    /// The last one that is not closed.
+    pub open: Option<Uuid>,
+}
+
+impl Store {
+    /// Cases within reach whose pseudonym has some letters in it, newest first, before one.
+    /// # Errors
+    /// [`Error::Database`], [`Error::Row`].
+    pub async fn listed_cases(
+        &self,
+        reach: Reach,
+        search: &str,
+        (before, limit): (Option<Uuid>, i64),
+    ) -> Result<Vec<Listed>, Error> {
+        type Row = (String, String, i64, Option<String>, Option<String>);
+        // What is searched for is letters, not a pattern.
+        let pattern: String = search
+            .to_lowercase()
+            .chars()
+            .flat_map(|c| ['%', '_', '!'].contains(&c).then_some('!').into_iter().chain([c]))
+            .collect();
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, pseudonym, \
+             (SELECT COUNT(*) FROM interviews WHERE case_id = cases.id), \
+             (SELECT MAX(held_on) FROM interviews WHERE case_id = cases.id), \
+             (SELECT MAX(id) FROM interviews WHERE case_id = cases.id AND closed_at IS NULL) \
+             FROM cases WHERE erased_at IS NULL AND ($1 = '' OR id < $1) AND ($2 = '' OR centre_id = $2) \
+             AND LOWER(pseudonym) LIKE $3 ESCAPE '!' ORDER BY id DESC LIMIT $4",
+        )
+        .bind(before.map(|id| id.to_string()).unwrap_or_default())
+        .bind(reach.parameter())
+        .bind(format!("%{pattern}%"))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let listed = |(case, pseudonym, interviews, last, open): Row| {
+            Ok(Listed {
+                id: id(&case)?,
+                pseudonym,
+                interviews,
+                last: last.as_deref().map(parse_day).transpose()?,
+                open: open.as_deref().map(id).transpose()?,
+            })
+        };
+        rows.into_iter().map(listed).collect()
     }
 }
 

@@ -23,12 +23,15 @@ pub struct Erased {
     pub readings: u64,
     /// Decisions that went.
     pub decisions: u64,
+    /// Views in the person's own words that went.
+    pub own_views: u64,
     /// The row of the audit.
     pub proof: Head,
 }
 
-/// Tables with rows of an interview, those that others point to last.
-const OF_INTERVIEWS: [&str; 4] = [
+/// Tables with rows of a case, those that others point to last.
+const OF_A_CASE: [&str; 5] = [
+    "DELETE FROM own_views WHERE case_id = $1",
     "DELETE FROM decisions WHERE interview_id IN (SELECT id FROM interviews WHERE case_id = $1)",
     "DELETE FROM readings WHERE interview_id IN (SELECT id FROM interviews WHERE case_id = $1)",
     "DELETE FROM narratives WHERE interview_id IN (SELECT id FROM interviews WHERE case_id = $1)",
@@ -48,17 +51,17 @@ impl Store {
         .bind(&row)
         .execute(&mut **tx)
         .await?;
-        let mut gone = [0; OF_INTERVIEWS.len()];
-        for (sql, gone) in OF_INTERVIEWS.into_iter().zip(&mut gone) {
+        let mut gone = [0; OF_A_CASE.len()];
+        for (sql, gone) in OF_A_CASE.into_iter().zip(&mut gone) {
             *gone = sqlx::query(sql).bind(&row).execute(&mut **tx).await?.rows_affected();
         }
         sqlx::query("DELETE FROM idempotency WHERE case_id = $1").bind(&row).execute(&mut **tx).await?;
-        let [decisions, readings, texts, interviews] = gone;
-        let detail =
-            json!({ "interviews": interviews, "texts": texts, "readings": readings, "decisions": decisions });
+        let [own_views, decisions, readings, texts, interviews] = gone;
+        let detail = json!({ "interviews": interviews, "texts": texts, "readings": readings, "decisions": decisions,
+                             "own_views": own_views });
         let note = Note { actor, action: "case.erase", subject: format!("case:{case}"), detail };
         let proof = self.note_in(tx, note).await?;
-        Ok(Erased { case, interviews, texts, readings, decisions, proof })
+        Ok(Erased { case, interviews, texts, readings, decisions, own_views, proof })
     }
 
     /// Has the embedded database let go of pages that an erasure freed, also in its journal.

@@ -230,6 +230,23 @@ impl Store {
         Ok(centre)
     }
 
+    /// Moves a person to a centre, or to none.
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn set_centre(
+        &self,
+        tx: &mut Tx,
+        person: Uuid,
+        centre: Option<Uuid>,
+    ) -> Result<(), Error> {
+        sqlx::query("UPDATE people SET centre_id = $1 WHERE id = $2")
+            .bind(centre.map(|id| id.to_string()))
+            .bind(person.to_string())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
     /// Sets whether workers of a centre score first. False when there is no such centre.
     /// # Errors
     /// [`Error::Database`].
