@@ -120,7 +120,8 @@ impl Service {
         let versions = Arc::new(pipeline.versions().clone());
         let reader = Arc::new(move |text: &str| pipeline.assess(text));
         let metrics = Arc::new(Metrics::default());
-        let inference = Inference::start(Model { reader, versions, card: card() }, LIMITS, Arc::clone(&metrics)).unwrap();
+        let inference =
+            Inference::start(Model { reader, versions, card: card() }, LIMITS, Arc::clone(&metrics)).unwrap();
         let state =
             AppState { max_bytes: 1 << 16, ..AppState::new(inference, database.open().await, metrics) };
         Self { app: http::app(state.clone()), state, data: database.folder }
