@@ -62,7 +62,7 @@ fn one_seed_gives_one_bundle_and_it_reads_as_the_model_in_memory() {
 #[test]
 fn a_narrative_is_read_by_a_model_that_had_not_seen_its_writer() {
     let (mut corpus, config) = small();
-    let before = cross_fit(&corpus, Taxonomy::shipped(), &config, None).unwrap();
+    let before = cross_fit(&corpus, Taxonomy::shipped(), &config).unwrap();
     // Whatever writer a's labels are, what is read in their own texts stays the same.
     for record in corpus.narratives.iter_mut().filter(|r| r.writer == "a") {
         for sentence in &mut record.sentences {
@@ -70,7 +70,7 @@ fn a_narrative_is_read_by_a_model_that_had_not_seen_its_writer() {
             sentence.demands.clear();
         }
     }
-    let after = cross_fit(&corpus, Taxonomy::shipped(), &config, None).unwrap();
+    let after = cross_fit(&corpus, Taxonomy::shipped(), &config).unwrap();
     for ((record, before), after) in corpus.narratives.iter().zip(&before.logits).zip(&after.logits) {
         assert_eq!(before == after, record.writer == "a", "help: {}", record.id);
     }
