@@ -49,8 +49,12 @@ fn main() -> anyhow::Result<()> {
     let (mut largest, mut sum, mut count) = (0f32, 0f64, 0f64);
     for record in &records {
         let document = Document::new(record.text.as_str())?;
-        let (a, b) = (single.sentences.logits(&document)?, bytes.sentences.logits(&document)?);
-        for (a, b) in a.values.iter().zip(&b.values) {
+        let views = |model: &Model| {
+            let windows = model.sentences.windows(&document)?;
+            model.sentences.logits(&document, &windows)
+        };
+        let (a, b) = (views(&single)?, views(&bytes)?);
+        for (a, b) in a.blend().values.iter().zip(&b.blend().values) {
             largest = largest.max((a - b).abs());
             sum += f64::from((a - b).abs());
             count += 1.0;

@@ -41,10 +41,23 @@ pub const ORIGIN_GROUPS: [(&str, &[&str]); 7] = [
     ("local", &["local"]),
     ("local_roma", &["Roma_local"]),
     ("rest_of_spain", &["Andalusia"]),
-    ("europe", &["France", "Romania", "Ukraine"]),
-    ("africa", &["Gambia", "Morocco", "Nigeria", "Senegal"]),
-    ("latin_america", &["Brazil", "Colombia", "Honduras", "Peru", "Venezuela"]),
-    ("asia", &["China", "Pakistan"]),
+    ("europe", &["France", "Georgia", "Italy", "Romania", "Ukraine"]),
+    ("africa", &["Algeria", "Gambia", "Mali", "Morocco", "Nigeria", "Senegal"]),
+    (
+        "latin_america",
+        &[
+            "Argentina",
+            "Bolivia",
+            "Brazil",
+            "Colombia",
+            "Dominican_Republic",
+            "Ecuador",
+            "Honduras",
+            "Peru",
+            "Venezuela",
+        ],
+    ),
+    ("asia", &["Bangladesh", "China", "India", "Pakistan"]),
 ];
 
 impl Feature {

@@ -119,7 +119,10 @@ mod tests {
     use super::*;
 
     fn said(spans: &[Span]) -> String {
-        spans.iter().map(|Span::Plain(text)| Span::Strong(text) | Span::Code(text) | text.as_str()).collect()
+        spans
+            .iter()
+            .map(|(Span::Plain(text) | Span::Strong(text) | Span::Code(text))| text.as_str())
+            .collect()
     }
 
     proptest! {

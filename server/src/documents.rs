@@ -198,7 +198,7 @@ mod tests {
     fn lines_of_a_page_are_joined_and_paragraphs_kept() {
         assert_eq!(
             unwrap_lines("Fa tres mesos\nque no paga.\n\n\nViu sola.\n"),
-            "Fa tres mesos que no paga.\nViu sola.\n"
+            "Fa tres mesos que no paga.\nViu sola."
         );
     }
 }

@@ -60,6 +60,7 @@ fn confirm(code: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_own_view_is_sealed_shown_packed_and_gone_with_its_person() {
     for database in Database::each().await {
+        drop(database.open().await);
         let raw_url = database.raw().await;
         let town = Town::new(database, &ROLES).await;
         let (case, interview) = town.interview("worker1", "P-1", NOTHING).await;
@@ -120,7 +121,7 @@ async fn the_paper_for_the_person_has_only_what_was_confirmed_and_nothing_danger
     let acts = json!([confirm("debt"), confirm("intimate_partner_violence"), confirm("unemployment"),
                       { "act": "refute", "kind": "need", "code": "unemployment", "reason": "wrong" }]);
     let decided = town.decide("worker1", &interview, 1, acts).await;
-    assert_eq!(decided.status, StatusCode::OK, "help: {}", html(&decided));
+    assert_eq!(decided.status, StatusCode::CREATED, "help: {}", html(&decided));
     let paper =
         async |query: &str| town.page("worker1", &format!("/cases/{case}/for-the-person?{query}")).await;
     let (debt, violence) = ("You have debts that are hard to pay.", "It is not your fault.");
@@ -153,7 +154,7 @@ async fn figures_are_what_was_decided_within_reach_and_few_people_are_not_told()
                 let mut acts = vec![confirm("debt"), confirm("gambling"), json!({ "act": "undo" })];
                 acts.extend((i < 2).then(|| confirm("legal_proceedings")));
                 let decided = town.decide(worker, &interview, 1, Value::Array(acts)).await;
-                assert_eq!(decided.status, StatusCode::OK, "help: {}", html(&decided));
+                assert_eq!(decided.status, StatusCode::CREATED, "help: {}", html(&decided));
                 seen += 1;
             }
         }

@@ -55,7 +55,7 @@ fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
         request("POST /v1/assessments", &[("content-type", "application/json")], body.as_bytes())
     };
     let form = |body: String| {
-        request("POST /", &[("content-type", "application/x-www-form-urlencoded")], body.as_bytes())
+        request("POST /try", &[("content-type", "application/x-www-form-urlencoded")], body.as_bytes())
     };
     let long = said.repeat(40);
     let encoded = said.replace(' ', "+");

@@ -80,7 +80,8 @@ proptest! {
                 Path::Portable | Path::Avx2 => 0,
                 Path::AvxVnni | Path::Avx512Vnni | Path::Amx => 128,
             };
-            let used = a.bytes.chunks(a.stride).flat_map(|row| &row[..norm.width()]);
+            // The last rows only fill a tile: nothing is written there.
+            let used = a.bytes.chunks(a.stride).take(a.rows()).flat_map(|row| &row[..norm.width()]);
             let bytes: Vec<u8> = used.map(|b| b ^ offset).collect();
             let rows: Vec<_> = a.rows.iter().map(|r| (r.scale.to_bits(), r.middle.to_bits())).collect();
             (bits(&x), bytes, rows)

@@ -149,10 +149,8 @@ mod tests {
                 .unwrap_or_else(|| panic!("help: {} has no plain words", need.code));
             for language in INTERFACE {
                 let says = plain.says(language);
-                assert!(
-                    says.ends_with('.') && !says.contains('_') && !says.contains(&need.code),
-                    "help: {says}"
-                );
+                // A code of one word, such as debt, may be a plain word as well.
+                assert!(says.ends_with('.') && !says.contains('_'), "help: {says}");
             }
             let dangerous = need.code.contains("violence") || need.code.contains("abuse");
             assert!(!dangerous || plain.careful, "help: {} could be read by who must not read it", need.code);
