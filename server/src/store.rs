@@ -18,6 +18,7 @@ mod backup;
 mod cases;
 mod erase;
 mod guards;
+mod identities;
 mod interviews;
 mod log;
 mod models;

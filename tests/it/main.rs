@@ -24,6 +24,8 @@ mod leaks;
 #[cfg(test)]
 mod offline;
 #[cfg(test)]
+mod oidc;
+#[cfg(test)]
 mod records;
 #[cfg(test)]
 mod rights;
