@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests, and installs what they need by name: Debian's chromium, chromium-driver, postgresql,
-# iproute2, curl, npm and python3-venv, axe-core from npm, cargo-deny, and by pip, in a virtual environment beside the
-# build, schemathesis.
+# iproute2, curl, openssl, nodejs, npm and python3-venv, axe-core and oidc-provider from npm, cargo-deny, and by pip, in a
+# virtual environment beside the build, schemathesis.
 # Honours CARGO_TARGET_DIR: one target directory may be shared by several clones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,10 +24,10 @@ if [ ! -d /usr/lib/postgresql ] && ! command -v pg_config >/dev/null; then
         echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
     as_root apt-get install -y -qq postgresql >/dev/null
 fi
-if ! command -v ip >/dev/null || ! command -v curl >/dev/null; then
-    say "installing iproute2 and curl (apt)"
+if ! command -v ip >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null; then
+    say "installing iproute2, curl and openssl (apt)"
     as_root apt-get update -qq
-    as_root apt-get install -y -qq iproute2 curl >/dev/null
+    as_root apt-get install -y -qq iproute2 curl openssl >/dev/null
 fi
 if [ ! -e tests/node_modules/axe-core/axe.min.js ]; then
     if ! command -v npm >/dev/null; then
@@ -48,6 +48,14 @@ if ! cargo deny --version >/dev/null 2>&1; then
     env -u CARGO_TARGET_DIR cargo install --quiet --locked cargo-deny@0.20.2
 fi
 
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    say "installing nodejs and npm (apt)"
+    as_root apt-get update -qq
+    as_root apt-get install -y -qq nodejs npm >/dev/null
+fi
+say "installing oidc-provider (npm)"
+npm ci --silent --no-audit --no-fund --prefix tests/oidc
+
 say "format"
 cargo fmt --all --check
 
@@ -66,7 +74,9 @@ say "tests, on SQLite and on PostgreSQL"
 cluster=$(mktemp -u "${TMPDIR:-/tmp}/relat-postgres.XXXXXX")
 trap '"$PWD/tests/postgres.sh" stop "$cluster"' EXIT
 RELAT_TEST_POSTGRES=$(tests/postgres.sh start "$cluster")
-export RELAT_TEST_POSTGRES
+RELAT_TEST_POSTGRES_TLS=$(tests/postgres.sh tls "$cluster")
+RELAT_TEST_OIDC=1
+export RELAT_TEST_POSTGRES RELAT_TEST_POSTGRES_TLS RELAT_TEST_OIDC
 cargo test --locked --workspace --quiet
 
 say "the API against its own document, by schemathesis"

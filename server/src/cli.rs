@@ -28,7 +28,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the page and the API. (`relat` alone does it too, as a demonstration when there is no key.)
-    Serve(Config),
+    Serve(Box<Config>),
     /// Print every setting that `relat serve` would have, and where it comes from; without secrets.
     Config(Box<Config>),
     /// Read texts from files, or from standard input as `-`.

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use clap::Args;
 use relat_engine::kernels;
 
+use crate::oidc;
 use crate::store::Location;
 use crate::vault::{self, Keyring};
 
@@ -50,6 +51,9 @@ pub struct Config {
     /// Where interviews and decisions are kept.
     #[command(flatten)]
     pub storage: Storage,
+    /// Signing in by a provider of identities.
+    #[command(flatten)]
+    pub oidc: oidc::Settings,
     /// Demonstrate: everybody is signed in, the key is thrown away, and with it whatever was entered. `relat` without a
     /// command and without a key does this.
     #[arg(long)]

@@ -21,6 +21,7 @@ mod extract;
 mod health;
 mod interviews;
 mod many;
+mod oidc;
 mod once;
 mod openapi;
 mod own_view;
@@ -58,6 +59,7 @@ pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(api)
         .merge(health::router(state.health.clone()))
+        .merge(oidc::router())
         .merge(page::router(state.max_bytes))
         .merge(assets::router())
         .fallback(async || Error::NotFound)

@@ -18,6 +18,7 @@ pub mod inference;
 mod integer;
 pub mod metrics;
 pub mod models;
+pub mod oidc;
 pub mod rates;
 mod schema;
 pub mod state;

@@ -11,6 +11,7 @@ use crate::health::Health;
 use crate::http;
 use crate::inference::{self, Inference};
 use crate::metrics::Metrics;
+use crate::oidc::Provider;
 use crate::rates::Rates;
 use crate::store::audit::Note;
 use crate::store::{Entry, Person, Source, Stamp, Store, now};
@@ -30,6 +31,8 @@ pub struct AppState {
     pub deadline: Duration,
     /// In a demonstration, who everybody is.
     pub demo: Option<Arc<Person>>,
+    /// Where people may sign in besides, if anywhere.
+    pub oidc: Option<Provider>,
     /// How often programs ask.
     pub rates: Arc<Rates>,
     /// What is counted.
@@ -61,6 +64,7 @@ impl AppState {
             max_chars: Scoring::MAX_CHARS,
             deadline: Duration::from_secs(30),
             demo: None,
+            oidc: None,
             rates: Arc::default(),
             metrics,
             health,

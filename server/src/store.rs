@@ -19,6 +19,7 @@ mod cases;
 mod erase;
 mod figures;
 mod guards;
+mod identities;
 mod interviews;
 mod log;
 mod models;

@@ -3,6 +3,11 @@
 use std::io::Write;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::prelude::*;
+
+/// What asks a provider of identities: at its finest it logs every byte that passes, codes and tokens among them.
+const SILENT: [&str; 3] = ["ureq", "ureq_proto", "rustls"];
 
 /// A filter that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +23,12 @@ pub struct BadFilter {
 /// [`BadFilter`].
 pub fn start(filter: &str) -> Result<(), BadFilter> {
     let env = EnvFilter::try_new(filter).map_err(|source| BadFilter { filter: filter.to_owned(), source })?;
-    tracing_subscriber::fmt().with_env_filter(env).with_writer(std::io::stderr).init();
+    let told = filter_fn(|meta| {
+        let name = meta.target().split("::").next().unwrap_or_default();
+        !SILENT.contains(&name)
+    });
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(env).with(told).with(lines).init();
     Ok(())
 }
 

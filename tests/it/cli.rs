@@ -148,6 +148,94 @@ fn what_is_wrong_with_the_settings_is_told_with_what_to_do() {
     let address = taken.local_addr().unwrap().to_string();
     check(&["--bind", &address], &[&address, "--bind"]);
     check(&["--bind", "127.0.0.1:0", "--log", "=,="], &["filter"]);
+    let provider = ["--bind", "127.0.0.1:0", "--oidc-client", "relat", "--oidc-issuer"];
+    check(&[&provider[..], &["https://id.example"]].concat(), &["--public-url"]);
+    let public = ["http://id.example", "--public-url", "https://relat.example"];
+    check(&[&provider[..], &public].concat(), &["--oidc-issuer", "https"]);
+}
+
+/// What `relat config` prints, with settings of the environment.
+fn settings(arguments: &[&str], environment: &[(&str, &str)], folder: &Path) -> Output {
+    Command::new(RELAT)
+        .arg("config")
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_command_line_holds_over_the_environment_and_that_over_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("with.toml"), "queue = 3\n").unwrap();
+    std::fs::write(dir.path().join("without.toml"), "threads = 7\n").unwrap();
+    for said in 0..8_u8 {
+        let (by_file, by_environment, by_flag) = (said & 1 != 0, said & 2 != 0, said & 4 != 0);
+        let file = if by_file { "with.toml" } else { "without.toml" };
+        let expect = match (by_file, by_environment, by_flag) {
+            (_, _, true) => "queue = 5  # command line",
+            (_, true, _) => "queue = 4  # environment",
+            (true, ..) => "queue = 3  # file",
+            _ => "queue = 32  # default",
+        };
+        // The file is named in either way.
+        for named in [true, false] {
+            let mut arguments = if named { vec!["--config", file] } else { Vec::new() };
+            arguments.extend(if by_flag { &["--queue", "5"][..] } else { &[] });
+            let mut environment = if named { Vec::new() } else { vec![("RELAT_CONFIG", file)] };
+            environment.extend(by_environment.then_some(("RELAT_QUEUE", "4")));
+            let output = settings(&arguments, &environment, dir.path());
+            assert!(output.status.success(), "help: {}", text(&output.stderr));
+            let shown = text(&output.stdout);
+            assert!(shown.lines().any(|line| line == expect), "help: {arguments:?} {environment:?}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn what_is_printed_is_a_file_of_the_same_settings_without_the_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let file =
+        "oidc-client = \"it's \\\"relat\\\"\"\noidc-secret = \"Qvetzal1\"\nmax-bytes = 5000\ndemo = true\n";
+    std::fs::write(dir.path().join("relat.toml"), file).unwrap();
+    let environment = [("RELAT_DATABASE", "postgres://relat:Qvetzal2@localhost/relat")];
+    let first = settings(&["--config", "relat.toml", "--queue", "5"], &environment, dir.path());
+    let shown = text(&first.stdout);
+    assert!(first.status.success() && !shown.contains("Qvetzal"), "help: {shown}");
+    for secret in ["database", "oidc-secret"] {
+        assert!(shown.contains(&format!("# {secret} = \"[hidden]\"")), "help: {shown}");
+    }
+    std::fs::write(dir.path().join("again.toml"), &shown).unwrap();
+    let again = settings(&["--config", "again.toml"], &[], dir.path());
+    assert!(again.status.success(), "help: {}", text(&again.stderr));
+    let values = |shown: &str| -> Vec<String> {
+        let lines = shown.lines().filter(|line| !line.starts_with('#'));
+        lines.map(|line| line.rsplit_once("  # ").unwrap().0.to_owned()).collect()
+    };
+    assert!(values(&shown).len() > 8);
+    assert_eq!(values(&text(&again.stdout)), values(&shown));
+}
+
+#[test]
+fn a_file_of_settings_that_is_none_is_refused_and_not_quoted() {
+    let dir = tempfile::tempdir().unwrap();
+    for (file, expect) in [
+        ("qeue = 3", "'qeue'"),
+        ("config = \"other.toml\"", "'config'"),
+        ("queue = [3]", "'queue'"),
+        ("queue = 3\noidc-secret = Qvetzal", "relat.toml:2"),
+        ("queue = \"Qvetzal\"", "--queue"),
+    ] {
+        std::fs::write(dir.path().join("relat.toml"), file).unwrap();
+        let output = settings(&["--config", "relat.toml"], &[], dir.path());
+        let err = text(&output.stderr);
+        assert!(!output.status.success() && err.contains(expect), "help: “{expect}” is not in: {err}");
+        assert!(!err.contains("Qvetzal") || expect == "--queue", "help: {err}");
+    }
+    let output = settings(&["--config", "nowhere.toml"], &[], dir.path());
+    assert!(!output.status.success() && text(&output.stderr).contains("nowhere.toml"));
 }
 
 #[test]

@@ -28,6 +28,8 @@ mod leaks;
 #[cfg(test)]
 mod offline;
 #[cfg(test)]
+mod oidc;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod records;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use relat_engine::{Language, Status, Versions};
 use relat_server::store::{Entry, Error, Finding, Findings, Level, Location, Source, Store, now};
 use relat_server::vault::Keyring;
-use sqlx::AssertSqlSafe;
+use sqlx::any::install_default_drivers;
+use sqlx::{AnyPool, AssertSqlSafe};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -141,5 +142,49 @@ async fn every_table_of_the_design_is_there_on_both() {
             assert_eq!(rows, i64::from(table == "audit_head"), "help: {table}");
         }
         raw.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgresql_is_reached_encrypted_and_only_the_one_that_is_known() {
+    let Ok(cluster) = std::env::var("RELAT_TEST_POSTGRES_TLS") else { return };
+    let Some(database) = Database::postgres().await else { return };
+    let schema = database.url.rsplit("search_path%3D").next().unwrap();
+    let url = format!("{cluster}&options=-csearch_path%3D{schema}");
+    let store = Store::open(&Location::Postgres(url.clone()), Arc::clone(&database.keyring)).await.unwrap();
+    store.check().await.unwrap();
+    install_default_drivers();
+    let pool = AnyPool::connect(&url).await.unwrap();
+    let sql = "SELECT CAST(ssl AS TEXT) FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    let (encrypted,): (String,) = sqlx::query_as(sql).fetch_one(&pool).await.unwrap();
+    assert_eq!(encrypted, "true");
+    // Another certificate than the one that is known, and another name.
+    let other = database.folder.path().join("other.crt");
+    let made = std::process::Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=other",
+            "-keyout",
+            "/dev/null",
+            "-out",
+        ])
+        .arg(&other)
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    let root = url.split("sslrootcert=").nth(1).unwrap().split('&').next().unwrap();
+    let stranger = url.replace(root, other.to_str().unwrap());
+    let misnamed = url.replace("127.0.0.1", "localhost");
+    for wrong in [stranger, misnamed] {
+        let refused = AnyPool::connect(&wrong).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("InvalidCertificate"), "help: {refused:?}");
+        assert!(Store::open(&Location::Postgres(wrong), Arc::clone(&database.keyring)).await.is_err());
     }
 }

@@ -16,6 +16,7 @@ use crate::http;
 use crate::inference::{Inference, Limits, Model};
 use crate::metrics::Metrics;
 use crate::models;
+use crate::oidc::Provider;
 use crate::state::AppState;
 use crate::store::{Location, Store, fold_models};
 use crate::telemetry;
@@ -28,6 +29,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    let oidc = Provider::new(&config.oidc)?;
     // The port first: when it is taken, that is told at once.
     let listener = TcpListener::bind(config.bind)
         .await
@@ -60,6 +62,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
             true => Some(Arc::new(bootstrap::demo_person(&store).await?)),
             false => None,
         },
+        oidc,
         health: health.clone(),
         ..AppState::new(inference, store.clone(), metrics)
     };

@@ -121,24 +121,40 @@ impl Store {
             .await?;
             return Ok(SignIn::Wrong);
         }
-        let token = token()?;
+        let person = id(&person)?;
+        Ok(match self.open_session(person).await? {
+            Some(token) => SignIn::Done { person, token },
+            None => SignIn::Wrong,
+        })
+    }
+
+    /// Begins a session of somebody who has shown who they are, and returns its token; nothing for who may not sign in.
+    /// # Errors
+    /// [`Error::Database`], [`Error::Vault`].
+    pub async fn open_session(&self, person: Uuid) -> Result<Option<String>, Error> {
+        let (token, at) = (token()?, now());
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE people SET failures = 0, locked_until = NULL WHERE id = $1")
-            .bind(&person)
-            .execute(&mut *tx)
-            .await?;
+        let done = sqlx::query(
+            "UPDATE people SET failures = 0, locked_until = NULL WHERE id = $1 AND disabled_at IS NULL",
+        )
+        .bind(person.to_string())
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(None);
+        }
         sqlx::query("DELETE FROM sessions WHERE expires_at < $1").bind(stamp(at)).execute(&mut *tx).await?;
         sqlx::query(
             "INSERT INTO sessions (token_digest, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
         )
         .bind(digest(&token))
-        .bind(&person)
+        .bind(person.to_string())
         .bind(stamp(at))
         .bind(stamp(after(at, SESSION)))
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(SignIn::Done { person: id(&person)?, token })
+        Ok(Some(token))
     }
 
     /// Who a session is of, while it lasts.
@@ -217,10 +233,9 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn has_passwords(&self) -> Result<bool, Error> {
-        let row: Option<(String,)> =
-            sqlx::query_as("SELECT id FROM people WHERE password IS NOT NULL LIMIT 1")
-                .fetch_optional(&self.pool)
-                .await?;
+        let sql =
+            "SELECT id FROM people WHERE password IS NOT NULL UNION SELECT person_id FROM identities LIMIT 1";
+        let row: Option<(String,)> = sqlx::query_as(sql).fetch_optional(&self.pool).await?;
         Ok(row.is_some())
     }
 

@@ -158,13 +158,13 @@ fn fit_needs(
         let features = NeedFeatures::new(sample.views);
         for (i, sentence) in sample.record.sentences.iter().enumerate() {
             for (n, need) in taxonomy.needs().iter().enumerate() {
-                let mut labels = [0f32; STATUSES];
+                let mut labels = [false; STATUSES];
                 for gold in sentence.needs.iter().filter(|g| g.code == need.code) {
-                    labels[gold.status as usize] = 1.0;
+                    labels[gold.status as usize] = true;
                 }
-                if labels != [0.0; STATUSES] || !features.hopeless(i, n) {
+                if labels.contains(&true) || !features.hopeless(i, n) {
                     features.push(i, n, &mut examples.features);
-                    examples.labels.extend(labels);
+                    examples.labels.extend(labels.map(f32::from));
                 }
             }
         }

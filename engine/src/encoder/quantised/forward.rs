@@ -104,7 +104,7 @@ impl QuantisedEncoder {
         let mut between = BETWEEN.take();
         between.now.resize(tokens * first.qkv.width());
         between.next.resize(tokens * first.qkv.width());
-        with_buffers(|buffers| self.embed(ids, lengths, states, &mut between.now, buffers));
+        with_buffers(|buffers| self.embed((ids, lengths), states, &mut between.now, buffers));
         for (i, layer) in self.layers.iter().enumerate() {
             let step = Step {
                 encoder: self,
@@ -122,8 +122,7 @@ impl QuantisedEncoder {
     /// Embeddings, normalised, and the first layer's queries, keys and values.
     fn embed(
         &self,
-        ids: &[u32],
-        lengths: &[usize],
+        (ids, lengths): (&[u32], &[usize]),
         states: &mut [f32],
         qkv: &mut [f32],
         buffers: &mut Buffers,
