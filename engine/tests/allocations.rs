@@ -1,7 +1,5 @@
 //! The encoder asks for no memory once it has read a text of the same length.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::path::Path;
 
 use relat_engine::encoder::load_encoder;

@@ -518,7 +518,7 @@ const outbox = new Outbox({
       return;
     }
     if (outbox.entries.length === 0) {
-      if (!notice.querySelector("button")) notice.replaceChildren();
+      if (!notice.querySelector("button, .kept")) notice.replaceChildren();
       await settle();
     }
   },
@@ -704,7 +704,11 @@ if (before) {
   }
   const unsentText = before.entries?.findLast((entry) => entry.kind !== "acts")?.body.text;
   const draft = before.draft?.text ?? unsentText;
-  if (before.entries?.length > 0 || before.draft) tell(say("restored"));
+  if (before.entries?.length > 0 || before.draft) {
+    tell(say("restored"));
+    // It stays when all is sent: whoever comes back looks some time later.
+    notice.firstElementChild.classList.add("kept");
+  }
   if (draft && text && !closed) {
     text.value = draft;
     kept = unsentText ?? kept;

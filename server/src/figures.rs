@@ -164,10 +164,13 @@ pub fn share(part: u64, whole: u64) -> Option<f64> {
     if whole == 0 { None } else { Some(number(part)? / number(whole)?) }
 }
 
+/// Counts of each code of a model, by kind and place in the taxonomy.
+type OfCodes<'a> = BTreeMap<(Kind, usize, &'a str), Vec<Count>>;
+
 /// What became of suggestions, a table a model, by name.
 #[must_use]
 pub fn acceptance(sittings: &[Sitting]) -> Vec<Acceptance> {
-    let mut models: BTreeMap<&str, BTreeMap<(Kind, usize, &str), Vec<Count>>> = BTreeMap::new();
+    let mut models: BTreeMap<&str, OfCodes<'_>> = BTreeMap::new();
     let taxonomy = Taxonomy::shipped();
     for sitting in sittings {
         for (kind, code, model, outcome) in &sitting.outcomes {
@@ -183,7 +186,7 @@ pub fn acceptance(sittings: &[Sitting]) -> Vec<Acceptance> {
             }
         }
     }
-    let table = |(model, rows): (&str, BTreeMap<(Kind, usize, &str), Vec<Count>>)| {
+    let table = |(model, rows): (&str, OfCodes<'_>)| {
         let names = rows.keys().map(|(kind, _, code)| (*kind, (*code).to_owned())).collect();
         let cells: Vec<Vec<Count>> = rows.into_values().collect();
         Acceptance { model: model.to_owned(), rows: names, table: publish(&cells, OUTCOMES.len(), LEAST) }

@@ -80,7 +80,7 @@ pub fn fit(
                 0 => None,
                 w => Some(gather(examples, rows, w)?),
             };
-            net.step(&x, &y, context.as_ref(), factor(step, steps), &mut rng)?;
+            net.step((&x, &y), context.as_ref(), factor(step, steps), &mut rng)?;
             step += 1;
         }
     }
@@ -163,8 +163,7 @@ impl Net {
 
     fn step(
         &mut self,
-        x: &Tensor,
-        y: &Tensor,
+        (x, y): (&Tensor, &Tensor),
         context: Option<&(Tensor, Tensor)>,
         factor: f32,
         rng: &mut Rng,
