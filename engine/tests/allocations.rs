@@ -1,5 +1,4 @@
 //! The encoder asks for no memory once it has read a text of the same length.
-
 use std::path::Path;
 
 use relat_engine::encoder::load_encoder;
