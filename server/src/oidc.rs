@@ -41,7 +41,7 @@ pub struct Settings {
     /// Certificates, in PEM, that the provider's is signed with, instead of those of the web.
     #[arg(long, env = "RELAT_OIDC_CA", value_name = "FILE")]
     pub oidc_ca: Option<PathBuf>,
-    /// Where browsers reach this service, such as https://relat.example.
+    /// Where browsers reach this service, such as `https://relat.example`.
     #[arg(long, env = "RELAT_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 }
