@@ -33,6 +33,7 @@ use crate::{documents, words};
 mod guide;
 mod view;
 
+pub(super) use view::reason;
 use view::{Decisions, Domain, Matrix, Names, stamp};
 
 /// Above this probability several suggestions are accepted at once; alerts never are.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use relat_engine::{Language, Taxonomy};
 
 use super::load::{File, Held};
-use crate::decisions::{Act, Event, Kind, Reason};
+use crate::decisions::{Act, Event, Kind};
+use crate::http::page::intake::reason;
 use crate::http::page::locale::moment;
 use crate::words::{Words, label};
 
@@ -47,17 +48,6 @@ fn taken_back(log: &[Event]) -> BTreeSet<u64> {
     }
     gone.extend(undone);
     gone
-}
-
-pub(super) fn reason(w: Words, reason: Reason) -> &'static str {
-    match reason {
-        Reason::Denied => w.intake_reason_denied(),
-        Reason::Past => w.intake_reason_past(),
-        Reason::OtherPerson => w.intake_reason_other_person(),
-        Reason::AlreadyHandled => w.intake_reason_already_handled(),
-        Reason::NotEnoughEvidence => w.intake_reason_not_enough_evidence(),
-        Reason::Wrong => w.intake_reason_wrong(),
-    }
 }
 
 fn did(w: Words, act: &Act) -> String {

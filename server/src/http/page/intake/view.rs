@@ -93,7 +93,7 @@ pub(super) fn kind_name(kind: Kind) -> &'static str {
 }
 
 /// The words of a reason.
-pub(super) fn reason(w: Words, reason: Reason) -> &'static str {
+pub(in crate::http::page) fn reason(w: Words, reason: Reason) -> &'static str {
     match reason {
         Reason::Denied => w.intake_reason_denied(),
         Reason::Past => w.intake_reason_past(),
