@@ -77,6 +77,9 @@ pub enum Error {
     /// An encoder that cannot be loaded or run.
     #[error(transparent)]
     Encoder(#[from] crate::encoder::EncoderError),
+    /// Nobody waits for the assessment any more.
+    #[error("the assessment was given up: nobody waits for it")]
+    Cancelled,
     /// A file that cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -102,6 +105,7 @@ impl Error {
             Self::Bundle { .. } => "bundle",
             Self::BundleHash { .. } => "bundle_hash",
             Self::Encoder(_) => "encoder",
+            Self::Cancelled => "cancelled",
             Self::Io { .. } => "io",
         }
     }

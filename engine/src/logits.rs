@@ -70,6 +70,14 @@ impl Logits {
         self.values.len() / self.outputs.len()
     }
 
+    /// Takes in what was read of further windows: of a sentence in both, the larger of each logit.
+    pub fn take_in(&mut self, more: &Self) {
+        self.values.resize(self.values.len().max(more.values.len()), f32::NEG_INFINITY);
+        for (best, z) in self.values.iter_mut().zip(&more.values) {
+            *best = best.max(*z);
+        }
+    }
+
     /// Logits of one sentence, shape `(outputs,)`.
     #[must_use]
     pub fn sentence(&self, index: usize) -> &[f32] {

@@ -6,7 +6,7 @@ use crate::bundle::Bundle;
 use crate::document::Document;
 use crate::encoder::window::Window;
 use crate::encoder::{SentenceEncoder, SentenceReader};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::heads::Heads;
 use crate::linear::sentence::{ALONE, BESIDE, SentenceModel};
 use crate::logits::{Logits, Mix, Outputs, Views};
@@ -16,6 +16,12 @@ use crate::reading::{Catalogue, Reading};
 pub const HEADS: &str = "heads.json";
 /// File of the weights between the two sentence models.
 pub const MIX: &str = "mix.json";
+
+/// Windows that an encoder reads at once: between two of these it is asked whether anybody still waits.
+const AT_ONCE: usize = 4;
+
+/// Whether anybody still waits for what is being computed.
+pub type Waiting<'a> = &'a dyn Fn() -> bool;
 
 /// A loaded model.
 #[derive(Debug)]
@@ -80,6 +86,21 @@ impl Context {
         })
     }
 
+    /// As [`Self::read`], as long as somebody waits.
+    /// # Errors
+    /// [`Error::Cancelled`], and as [`Self::read`].
+    pub fn read_while(&self, windows: &[Window], waiting: Waiting<'_>) -> Result<Logits> {
+        let mut parts = windows.chunks(AT_ONCE);
+        let mut logits = self.read(parts.next().unwrap_or_default())?;
+        for part in parts {
+            if !waiting() {
+                return Err(Error::Cancelled);
+            }
+            logits.take_in(&self.read(part)?);
+        }
+        Ok(logits)
+    }
+
     /// What serves an encoder best: bytes where the kernels know its architecture.
     /// # Errors
     /// [`crate::Error::Encoder`] if memory runs out.
@@ -125,14 +146,15 @@ impl Sentences {
         }
     }
 
-    /// Logits of every sentence of a document, whose [`Self::windows`] are known.
+    /// Logits of every sentence of a document, whose [`Self::windows`] are known, as long as somebody waits.
     /// # Errors
-    /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
-    pub fn logits(&self, document: &Document, windows: &[Window]) -> Result<Views> {
+    /// [`Error::Cancelled`]; [`crate::Error::Encoder`]: a defect, or memory that ran out.
+    pub fn logits(&self, document: &Document, windows: &[Window], waiting: Waiting<'_>) -> Result<Views> {
         Ok(match self {
             Self::Ngrams(model) => Views::alone(model.logits(document)),
             Self::Joint(joint) => {
-                Views::joint(joint.ngrams.logits(document), joint.encoder.read(windows)?, &joint.mix)
+                let context = joint.encoder.read_while(windows, waiting)?;
+                Views::joint(joint.ngrams.logits(document), context, &joint.mix)
             }
         })
     }
@@ -172,13 +194,18 @@ impl Model {
     /// # Errors
     /// As [`Sentences::logits`].
     pub fn read(&self, document: &Document) -> Result<Reading> {
-        self.read_windows(document, &self.sentences.windows(document)?)
+        self.read_windows(document, &self.sentences.windows(document)?, &|| true)
     }
 
-    /// Reads a document whose [`Sentences::windows`] are known.
+    /// Reads a document whose [`Sentences::windows`] are known, as long as somebody waits.
     /// # Errors
     /// As [`Sentences::logits`].
-    pub fn read_windows(&self, document: &Document, windows: &[Window]) -> Result<Reading> {
-        Ok(self.heads.read(&self.sentences.logits(document, windows)?))
+    pub fn read_windows(
+        &self,
+        document: &Document,
+        windows: &[Window],
+        waiting: Waiting<'_>,
+    ) -> Result<Reading> {
+        Ok(self.heads.read(&self.sentences.logits(document, windows, waiting)?))
     }
 }

@@ -8,7 +8,7 @@ use crate::decode::{Thresholds, decode};
 use crate::document::Document;
 use crate::encoder::window::Window;
 use crate::error::Result;
-use crate::model::{Architecture, Model};
+use crate::model::{Architecture, Model, Waiting};
 use crate::reading::{Catalogue, Reading};
 use crate::taxonomy::Taxonomy;
 
@@ -74,7 +74,7 @@ impl Pipeline {
     /// # Errors
     /// [`crate::Error::EmptyText`], and as [`Self::read`].
     pub fn assess(&self, text: &str) -> Result<Assessment> {
-        self.infer(&self.prepare(text)?)
+        self.infer(&self.prepare(text)?, &|| true)
     }
 
     /// The first half of [`Self::assess`]: sentences, their languages and the encoder's tokens.
@@ -86,11 +86,15 @@ impl Pipeline {
         Ok(Prepared { document, windows })
     }
 
-    /// The second half of [`Self::assess`]: everything that the model computes.
+    /// The second half of [`Self::assess`]: everything that the model computes, as long as somebody waits for it.
     /// # Errors
-    /// As [`Self::read`].
-    pub fn infer(&self, Prepared { document, windows }: &Prepared) -> Result<Assessment> {
-        let reading = self.model.read_windows(document, windows)?;
+    /// [`crate::Error::Cancelled`] when nobody did, and as [`Self::read`].
+    pub fn infer(
+        &self,
+        Prepared { document, windows }: &Prepared,
+        waiting: Waiting<'_>,
+    ) -> Result<Assessment> {
+        let reading = self.model.read_windows(document, windows, waiting)?;
         Ok(decode(document, &reading, &self.thresholds, self.taxonomy, &self.versions))
     }
 

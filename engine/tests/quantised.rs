@@ -3,7 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+
+use relat_engine::bundle::Bundle;
+use relat_engine::model::{Architecture, Model, Sentences};
+use relat_engine::reading::Catalogue;
+use relat_engine::{Document, Error, Pipeline, Taxonomy};
 
 use relat_engine::encoder::{Batch, Encoder, EncoderError, Mode, QuantisedEncoder, load_encoder};
 use relat_kernels::Kernels;
@@ -95,4 +101,48 @@ fn what_the_model_cannot_read_is_an_error() {
 #[test]
 fn modern_bert_stays_with_the_reference() {
     assert!(encoder("modernbert").quantised(Kernels::fastest()).unwrap().is_none());
+}
+
+/// A text of many windows.
+fn long_text() -> String {
+    "Fa tres mesos que no paga el lloguer i ha rebut una carta del jutjat. No té feina. ".repeat(200)
+}
+
+fn shipped() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/default")
+}
+
+#[test]
+fn a_long_text_has_the_same_bits_read_in_parts_or_at_once() {
+    let bundle = Bundle::open(&shipped()).unwrap();
+    let catalogue = Catalogue::of(Taxonomy::shipped());
+    let model = Model::load(&bundle, Architecture::Joint, catalogue).unwrap();
+    let Sentences::Joint(joint) = &model.sentences else { unreachable!() };
+    let document = Document::new(long_text()).unwrap();
+    let windows = joint.encoder.windows(&document).unwrap();
+    assert!(windows.len() > 8, "help: {} windows are few", windows.len());
+    for n in [1, 4, 5, windows.len()] {
+        let at_once = joint.encoder.read(&windows[..n]).unwrap();
+        let parts = joint.encoder.read_while(&windows[..n], &|| true).unwrap();
+        assert!(bits(&at_once.values) == bits(&parts.values), "{n} windows");
+    }
+}
+
+#[test]
+fn reading_ends_soon_after_nobody_waits_for_it() {
+    let pipeline = Pipeline::load(&shipped()).unwrap();
+    let prepared = pipeline.prepare(&long_text()).unwrap();
+    let asked = Cell::new(0);
+    let whole = pipeline.infer(&prepared, &|| {
+        asked.set(asked.get() + 1);
+        true
+    });
+    let all = asked.replace(0);
+    assert!(whole.is_ok() && all > 1, "help: it asked {all} times whether somebody waits");
+    let given_up = pipeline.infer(&prepared, &|| {
+        asked.set(asked.get() + 1);
+        false
+    });
+    assert!(matches!(given_up, Err(Error::Cancelled)));
+    assert_eq!(asked.get(), 1, "help: the first time that it asks, it ends");
 }

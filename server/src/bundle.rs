@@ -26,7 +26,7 @@ struct Halves(Pipeline);
 impl Reader for Halves {
     fn prepare<'a>(&'a self, text: &'a str) -> relat_engine::Result<Rest<'a>> {
         let prepared = self.0.prepare(text)?;
-        Ok(Box::new(move || self.0.infer(&prepared)))
+        Ok(Box::new(move |waiting| self.0.infer(&prepared, waiting)))
     }
 }
 

@@ -5,13 +5,15 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use relat_engine::model::Waiting;
 use relat_engine::{Assessment, Versions};
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use crate::metrics::{Metrics, Outcome, Stage};
 
-/// What is left to do of a text whose tokens are known.
-pub type Rest<'a> = Box<dyn FnOnce() -> relat_engine::Result<Assessment> + 'a>;
+/// What is left to do of a text whose tokens are known; it asks now and then whether somebody still waits.
+pub type Rest<'a> = Box<dyn FnOnce(Waiting<'_>) -> relat_engine::Result<Assessment> + 'a>;
 
 /// What reads a text, in two halves, so that the time of each is known, and so that nothing is computed for a caller who
 /// has gone. In the program it is a loaded pipeline; a plain function does everything in the second half.
@@ -27,7 +29,7 @@ where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Send + Sync,
 {
     fn prepare<'a>(&'a self, text: &'a str) -> relat_engine::Result<Rest<'a>> {
-        Ok(Box::new(move || self(text)))
+        Ok(Box::new(move |_| self(text)))
     }
 }
 
@@ -94,6 +96,10 @@ pub struct Inference {
 struct Job {
     text: String,
     since: Instant,
+    /// The time in the queue, within the request that waits.
+    queued: Span,
+    /// The request that waits.
+    request: Span,
     reply: oneshot::Sender<Result<Read, Error>>,
 }
 
@@ -115,13 +121,15 @@ impl Inference {
         Ok(Self { queue, model, metrics })
     }
 
-    /// Reads a text. Dropping the future before the model computes takes the text out of the queue.
+    /// Reads a text. Dropping the future takes the text out of the queue, or ends the reading of it: that is what a client
+    /// who goes and a deadline that passes do.
     /// # Errors
     /// [`Error`]; a full queue answers at once.
     pub async fn assess(&self, text: String) -> Result<Read, Error> {
         let (reply, answer) = oneshot::channel();
         self.metrics.waiting.inc();
-        self.queue.try_send(Job { text, since: Instant::now(), reply }).map_err(|error| {
+        let (since, request, queued) = (Instant::now(), Span::current(), tracing::info_span!("queue"));
+        self.queue.try_send(Job { text, since, queued, request, reply }).map_err(|error| {
             self.metrics.waiting.dec();
             match error {
                 TrySendError::Full(_) => {
@@ -151,7 +159,9 @@ impl Inference {
 fn work(model: &RwLock<Model>, jobs: &Mutex<Receiver<Job>>, metrics: &Metrics) {
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { text, since, reply }) = next else { return };
+        let Ok(Job { text, since, queued, request, reply }) = next else { return };
+        drop(queued);
+        let _request = request.entered();
         metrics.waiting.dec();
         metrics.spent(Stage::Queue, since.elapsed());
         // Taken here: a model that is swapped goes when the last text that it reads is read.
@@ -185,7 +195,11 @@ fn read(
         return None;
     }
     let started = Instant::now();
-    let rest = match reader.prepare(text) {
+    let prepared = {
+        let _span = tracing::info_span!("tokenise").entered();
+        reader.prepare(text)
+    };
+    let rest = match prepared {
         Ok(rest) => rest,
         Err(error) => return Some(Err(error)),
     };
@@ -194,9 +208,15 @@ fn read(
     if reply.is_closed() {
         return None;
     }
-    let result = rest();
+    let result = {
+        let _span = tracing::info_span!("infer").entered();
+        rest(&|| !reply.is_closed())
+    };
     let took = started.elapsed();
     metrics.spent(Stage::Infer, took.saturating_sub(tokenised));
+    if matches!(result, Err(relat_engine::Error::Cancelled)) {
+        return None;
+    }
     Some(result.map(|assessment| Read { assessment, took }))
 }
 
@@ -262,6 +282,8 @@ mod tests {
             match gate.inference.queue.try_send(Job {
                 text: String::new(),
                 since: Instant::now(),
+                queued: Span::none(),
+                request: Span::none(),
                 reply: oneshot::channel().0,
             }) {
                 Err(TrySendError::Full(_)) => break gate.inference.assess("a".into()).await,
@@ -298,6 +320,42 @@ mod tests {
         gate.open.send(()).unwrap();
         assert!(running.await.unwrap().is_err() && last.await.unwrap().is_err());
         assert_eq!(gate.begun.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_for_a_caller_who_goes_is_given_up_and_counted() {
+        /// Reads as long as somebody waits.
+        struct Endless(std::sync::mpsc::Sender<()>);
+
+        impl Reader for Endless {
+            fn prepare<'a>(&'a self, _: &'a str) -> relat_engine::Result<Rest<'a>> {
+                Ok(Box::new(|waiting| {
+                    self.0.send(()).unwrap();
+                    while waiting() {
+                        std::thread::yield_now();
+                    }
+                    Err(relat_engine::Error::Cancelled)
+                }))
+            }
+        }
+
+        let (begin, begun) = std::sync::mpsc::channel();
+        let metrics = Arc::new(Metrics::default());
+        let limits = Limits { threads: 1, queue: 1 };
+        let inference = Inference::start(model(Endless(begin)), limits, Arc::clone(&metrics)).unwrap();
+        for round in 1..=2 {
+            let waiting = inference.clone();
+            let asked = tokio::spawn(async move { waiting.assess("a".into()).await });
+            while begun.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+            // The deadline and a client who goes do the same: the future is dropped.
+            asked.abort();
+            let line = format!("relat_texts_total{{outcome=\"gone\"}} {round}\n");
+            while !metrics.text().contains(&line) {
+                tokio::task::yield_now().await;
+            }
+        }
     }
 
     #[tokio::test]

@@ -55,7 +55,8 @@ pub fn load(chosen: Option<&Chosen>, start: Option<PathBuf>) -> Result<Model, Er
         let got = model.versions.model_sha256.clone();
         return Err(Error::Changed { expected: sha256.clone(), got });
     }
-    let trial = catch_unwind(AssertUnwindSafe(|| model.reader.prepare(TRIAL).and_then(|rest| rest())));
+    let trial =
+        catch_unwind(AssertUnwindSafe(|| model.reader.prepare(TRIAL).and_then(|rest| rest(&|| true))));
     trial.map_err(|_| Error::Panicked)??;
     Ok(model)
 }
