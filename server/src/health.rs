@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use relat_engine::Versions;
+use tokio::runtime::Handle;
 
 use crate::inference::Inference;
 use crate::store::{self, Store};
@@ -14,7 +15,8 @@ pub struct Health(Arc<Parts>);
 
 #[derive(Debug, Default)]
 struct Parts {
-    store: OnceLock<Store>,
+    /// With the runtime that its connections belong to: who asks for health may be on another.
+    store: OnceLock<(Store, Handle)>,
     inference: OnceLock<Inference>,
     ending: AtomicBool,
 }
@@ -33,9 +35,11 @@ pub enum Ready {
 }
 
 impl Health {
-    /// Says that the store is open.
+    /// Says that the store is open. To be called on the runtime that opened it.
+    /// # Panics
+    /// Where there is no runtime.
     pub fn opened(&self, store: Store) {
-        drop(self.0.store.set(store));
+        drop(self.0.store.set((store, Handle::current())));
     }
 
     /// Says that there is a model.
@@ -62,15 +66,18 @@ impl Health {
 
     /// Whether requests should come.
     pub async fn ready(&self) -> Ready {
-        let (Some(store), Some(_)) = (self.0.store.get(), self.0.inference.get()) else {
+        let (Some((store, runtime)), Some(_)) = (self.0.store.get(), self.0.inference.get()) else {
             return Ready::NotYet;
         };
         if self.is_ending() {
             return Ready::Ending;
         }
-        match store.check().await {
-            Ok(()) => Ready::Yes,
-            Err(error) => Ready::NoStore(error),
+        let store = store.clone();
+        match runtime.spawn(async move { store.check().await }).await {
+            Ok(Ok(())) => Ready::Yes,
+            Ok(Err(error)) => Ready::NoStore(error),
+            // The runtime is gone, or was when this began.
+            Err(_) => Ready::Ending,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::Router;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -36,13 +37,10 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot listen on {}: choose another address with --bind", config.bind))?;
     let (health, metrics) = (Health::default(), Arc::new(Metrics::default()));
     if let Some(bind) = config.health_bind {
-        let listener = TcpListener::bind(bind)
-            .await
+        let listener = std::net::TcpListener::bind(bind)
             .with_context(|| format!("cannot listen on {bind}: choose another address with --health-bind"))?;
         tracing::info!(address = %listener.local_addr()?, "health and metrics");
-        let app = http::health(health.clone(), Arc::clone(&metrics));
-        // It answers from here until the program ends: also while the model loads and while the last requests are answered.
-        drop(tokio::spawn(axum::serve(listener, app).into_future()));
+        answer_health(listener, http::health(health.clone(), Arc::clone(&metrics)))?;
     }
     let Kept { location, keyring, temporary } = kept(config)?;
     let store = Store::open(&location, Arc::new(keyring)).await?;
@@ -107,6 +105,23 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     drop(temporary);
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Answers for health on a thread and a runtime of its own, however many requests the others have. It does so from here until
+/// the program ends: also while the model loads and while the last requests are answered.
+fn answer_health(listener: std::net::TcpListener, app: Router) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = move || {
+        runtime.block_on(async {
+            if let Err(error) = axum::serve(TcpListener::from_std(listener)?, app).await {
+                tracing::error!(cause = %error, "health is not answered any more");
+            }
+            std::io::Result::Ok(())
+        })
+    };
+    drop(std::thread::Builder::new().name("health".into()).spawn(answer)?);
+    Ok(())
 }
 
 /// Loads the model that was chosen last, or else the one of the start, beside the runtime, which answers for health
