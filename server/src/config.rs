@@ -78,6 +78,9 @@ pub struct Config {
     /// A listener of its own for /metrics, and for /healthz, /readyz and /modelz, which the public one has as well.
     #[arg(long, env = "RELAT_HEALTH_BIND", value_name = "ADDRESS")]
     pub health_bind: Option<SocketAddr>,
+    /// Send traces to this collector: its address for OTLP over HTTP, such as `http://127.0.0.1:4318`, without `/v1/traces`.
+    #[arg(long, env = "RELAT_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
     /// What is logged, in the syntax of `tracing`: `warn`, `relat_server=debug`…
     #[arg(long, env = "RELAT_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,

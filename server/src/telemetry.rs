@@ -1,10 +1,14 @@
-//! Logs. No narrative reaches them: spans skip bodies, requests are named by their route, and panics by their place.
+//! Logs and traces. No narrative reaches them: spans skip bodies, requests are named by their route, and panics by their place.
 
 use std::io::Write;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::prelude::*;
+
+mod otlp;
+
+pub use otlp::{BadEndpoint, Exporter};
 
 /// What asks a provider of identities: at its finest it logs every byte that passes, codes and tokens among them.
 const SILENT: [&str; 3] = ["ureq", "ureq_proto", "rustls"];
@@ -18,18 +22,31 @@ pub struct BadFilter {
     source: tracing_subscriber::filter::ParseError,
 }
 
-/// Sends logs to standard error.
+/// Why nothing is told.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What is to be logged cannot be read.
+    #[error(transparent)]
+    Filter(#[from] BadFilter),
+    /// Where traces are to go is no address.
+    #[error(transparent)]
+    Endpoint(#[from] BadEndpoint),
+}
+
+/// Sends logs to standard error, and traces to a collector if there is one, as long as what is returned is kept.
 /// # Errors
-/// [`BadFilter`].
-pub fn start(filter: &str) -> Result<(), BadFilter> {
+/// [`Error`].
+pub fn start(filter: &str, collector: Option<&str>) -> Result<Option<Exporter>, Error> {
     let env = EnvFilter::try_new(filter).map_err(|source| BadFilter { filter: filter.to_owned(), source })?;
     let told = filter_fn(|meta| {
         let name = meta.target().split("::").next().unwrap_or_default();
         !SILENT.contains(&name)
     });
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(env).with(told).with(lines).init();
-    Ok(())
+    let (spans, exporter) = collector.map(otlp::start).transpose()?.unzip();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(env.and(told));
+    let spans = spans.map(|spans| spans.with_filter(filter_fn(otlp::takes)));
+    tracing_subscriber::registry().with(lines).with(spans).init();
+    Ok(exporter)
 }
 
 /// A panic's message can quote the text: a bad slice prints what it was cut from. Only the place is told.

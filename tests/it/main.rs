@@ -18,6 +18,8 @@ mod decisions;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod keeping;
 #[cfg(test)]
 mod kill;
@@ -43,3 +45,5 @@ mod staff;
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod traces;

@@ -24,7 +24,8 @@ use crate::telemetry;
 use crate::vault::Keyring;
 
 pub(super) fn run(config: &Config) -> anyhow::Result<ExitCode> {
-    telemetry::start(&config.log)?;
+    // Dropped last: it sends what is left.
+    let _traces = telemetry::start(&config.log, config.otlp_endpoint.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(config))
 }

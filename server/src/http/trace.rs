@@ -26,12 +26,14 @@ pub(super) async fn request(request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().simple().to_string();
     let route = route(&request).to_owned();
     let language = problem::language(request.headers());
-    let span = tracing::info_span!("request", id, method = %method(&request), route);
+    let status = tracing::field::Empty;
+    let span = tracing::info_span!("request", id, method = %method(&request), route, status);
     async move {
         let started = Instant::now();
         let mut response = problem::tell(next.run(request).await, language, &id);
         let ms = started.elapsed().as_secs_f64() * 1e3;
         tracing::info!(status = response.status().as_u16(), ms, "answered");
+        tracing::Span::current().record("status", u64::from(response.status().as_u16()));
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&id) {
             headers.insert(REQUEST_ID, id);
