@@ -37,6 +37,16 @@ const SECRET: &str = "a secret of the test";
 /// Where browsers would find the service; nothing listens there.
 const PUBLIC: &str = "http://127.0.0.1:9";
 
+fn settings(issuer: String) -> Settings {
+    Settings {
+        oidc_issuer: Some(issuer),
+        oidc_client: Some("relat".into()),
+        oidc_secret: Some(SECRET.parse().unwrap()),
+        oidc_ca: None,
+        public_url: Some(PUBLIC.into()),
+    }
+}
+
 fn provider() -> Running {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut child = Command::new("node")
@@ -88,14 +98,7 @@ async fn people_sign_in_by_a_provider_once_they_are_bound_and_while_they_may() {
         return;
     }
     let running = provider();
-    let secret = SECRET.parse().unwrap();
-    let settings = Settings {
-        oidc_issuer: Some(format!("http://127.0.0.1:{}", running.port)),
-        oidc_client: Some("relat".into()),
-        oidc_secret: Some(secret),
-        oidc_ca: None,
-        public_url: Some(PUBLIC.into()),
-    };
+    let settings = settings(format!("http://127.0.0.1:{}", running.port));
     for database in Database::each().await {
         let mut town = Town::new(database, &["worker"]).await;
         town.service.state.oidc = Provider::new(&settings).unwrap();
@@ -236,7 +239,7 @@ fn nothing_that_signs_somebody_in_is_in_the_log() {
     });
     let get = |path: &str, cookie: &str| {
         let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n"
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: text/html\r\ncookie: {cookie}\r\n\r\n"
         );
         String::from_utf8(service.send(request.as_bytes())).unwrap()
     };
@@ -249,7 +252,8 @@ fn nothing_that_signs_somebody_in_is_in_the_log() {
     let back = at_the_provider(&data.path().join("jar"), &address, "marta");
     let answer = get(&back, &flow);
     // The token was fetched and held, and nobody has the identity.
-    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("forbidden"), "help: {answer}");
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("Demaneu un enllaç nou"), "help: {answer}");
+    assert!(answer.contains("set-cookie: __Host-relat-oidc=;"), "help: it ended: {answer}");
     service.terminate();
     let err = reading.join().unwrap();
     assert!(err.contains("/oidc/callback"), "help: nothing was logged, so nothing was looked at");
@@ -269,5 +273,31 @@ async fn without_a_provider_there_is_none_to_sign_in_by() {
     let town = Town::new(Database::sqlite(), &[]).await;
     for path in ["/oidc/start", "/oidc/callback?code=a&state=b"] {
         assert_eq!(town.get("", path).await.status, StatusCode::NOT_FOUND, "help: {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_lead_to_the_provider_when_there_is_one_and_say_in_ones_language_when_it_came_to_nothing() {
+    let mut town = Town::new(Database::sqlite(), &[]).await;
+    let page = async |town: &Town, path: &str, language: &str| {
+        let request = Request::get(path).header("accept", "text/html").header("accept-language", language);
+        let answer = town.service.call(request.body(Body::empty()).unwrap()).await;
+        (answer.status, String::from_utf8(answer.body.to_vec()).unwrap())
+    };
+    let ways =
+        [("/sign-in", "href=\"/oidc/start\""), ("/welcome?token=a%26b", "href=\"/oidc/start?token=a%26b\"")];
+    for (path, _) in ways {
+        assert!(!page(&town, path, "ca").await.1.contains("/oidc/start"), "help: {path}");
+    }
+    town.service.state.oidc = Provider::new(&settings("http://127.0.0.1:9".into())).unwrap();
+    town.service.app = http::app(town.service.state.clone());
+    for (path, way) in ways {
+        assert!(page(&town, path, "ca").await.1.contains(way), "help: {path}");
+    }
+    for (language, words) in [("ca", "Torneu a començar"), ("es", "Vuelva a empezar"), ("en", "Begin again")]
+    {
+        let (status, told) = page(&town, "/oidc/callback?code=a&state=b", language).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert!(told.contains(words) && told.contains("<html"), "help: {language}: {told}");
     }
 }

@@ -67,6 +67,8 @@ pub enum Error {
     Forbidden,
     /// Another site made a browser ask.
     CrossSite,
+    /// The provider of identities did not let somebody pass, or nobody here who may sign in has the identity.
+    NotLetIn,
     /// The provider of identities cannot be asked, or answers oddly.
     Provider,
     /// A key is used too often.
@@ -202,6 +204,7 @@ impl Error {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross_site"),
+            Self::NotLetIn => (StatusCode::FORBIDDEN, "not_let_in"),
             Self::Provider => (StatusCode::BAD_GATEWAY, "provider"),
             Self::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::IdempotencyKey => (StatusCode::BAD_REQUEST, "idempotency_key_missing"),

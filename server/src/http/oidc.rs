@@ -86,7 +86,7 @@ async fn callback(
     }
     let signed_in = match back.code {
         // Whoever turned back at the provider is not signed in.
-        None => Err(Error::Forbidden),
+        None => Err(Error::NotLetIn),
         Some(code) => {
             let invitation = flow.invitation.clone();
             match blocking(move || provider.end(&code, &flow, at)).await {
@@ -115,8 +115,8 @@ async fn callback(
 
 /// Begins a session of whoever an identity is of, and returns its token.
 async fn session(state: &AppState, identity: &Identity, invitation: Option<String>) -> Result<String, Error> {
-    let person = person(state, identity, invitation).await?.ok_or(Error::Forbidden)?;
-    let token = state.store.open_session(person).await?.ok_or(Error::Forbidden)?;
+    let person = person(state, identity, invitation).await?.ok_or(Error::NotLetIn)?;
+    let token = state.store.open_session(person).await?.ok_or(Error::NotLetIn)?;
     note(state, format!("person:{person}"), "sign_in").await?;
     Ok(token)
 }

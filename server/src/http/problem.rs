@@ -229,6 +229,7 @@ mod tests {
             Error::Unauthenticated,
             Error::Forbidden,
             Error::CrossSite,
+            Error::NotLetIn,
             Error::Provider,
             Error::TooOften(TooOften { per_minute: 7, wait: 7 }),
             Error::IdempotencyKey,

@@ -254,10 +254,12 @@ pub(in crate::http) async fn problems_as_pages(
         let problem = Words::of(language).problem(code.0);
         let shell = Shell { demo: state.demo.is_some(), ..Shell::gate(language, "/") };
         if let Ok(html) = page(&ProblemPage { shell, problem, status: status.as_u16() }, status) {
-            let retry = response.headers().get(header::RETRY_AFTER).cloned();
-            response = html;
-            if let Some(retry) = retry {
-                response.headers_mut().insert(header::RETRY_AFTER, retry);
+            // The words change, and not what else the answer says; a sign-in that ended takes its cookie away.
+            let kept = std::mem::replace(&mut response, html);
+            for name in [header::RETRY_AFTER, header::SET_COOKIE] {
+                for value in kept.headers().get_all(&name) {
+                    response.headers_mut().append(name.clone(), value.clone());
+                }
             }
         }
     }

@@ -37,20 +37,24 @@ struct SignInPage<'a> {
     problem: Option<&'a str>,
     /// Of a one-time link; without it the form signs in.
     token: Option<&'a str>,
+    /// Whether there is a provider of identities to sign in by.
+    provider: bool,
 }
 
 fn render(
+    state: &AppState,
     language: Language,
     token: Option<&str>,
     (status, problem): (StatusCode, Option<&str>),
 ) -> Result<Response, Error> {
     // The switch of languages leads back to a form of its own: a link's token is not in any address but its own.
     let path = token.map_or_else(|| "/sign-in".to_owned(), |token| format!("/welcome?token={token}"));
-    page(&SignInPage { shell: Shell::gate(language, &path), problem, token }, status)
+    let provider = state.oidc.is_some();
+    page(&SignInPage { shell: Shell::gate(language, &path), problem, token, provider }, status)
 }
 
-async fn form(headers: HeaderMap) -> Result<Response, Error> {
-    render(language_of(&headers, None), None, (StatusCode::OK, None))
+async fn form(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Error> {
+    render(&state, language_of(&headers, None), None, (StatusCode::OK, None))
 }
 
 #[derive(Deserialize)]
@@ -90,7 +94,7 @@ async fn sign_in(
     };
     // Which login was tried is not put on record: people type their password there.
     note(&state, "anonymous".to_owned(), "sign_in.refused").await?;
-    render(language, None, (status, Some(problem)))
+    render(&state, language, None, (status, Some(problem)))
 }
 
 async fn note(state: &AppState, actor: String, action: &'static str) -> Result<(), Error> {
@@ -117,8 +121,12 @@ struct Link {
     token: String,
 }
 
-async fn welcome(headers: HeaderMap, Query(link): Query<Link>) -> Result<Response, Error> {
-    render(language_of(&headers, None), Some(&link.token), (StatusCode::OK, None))
+async fn welcome(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Query(link): Query<Link>,
+) -> Result<Response, Error> {
+    render(&state, language_of(&headers, None), Some(&link.token), (StatusCode::OK, None))
 }
 
 #[derive(Deserialize)]
@@ -137,13 +145,18 @@ async fn accept(
     let language = language_of(&headers, None);
     let w = Words::of(language);
     if !PASSWORD.contains(&password.chars().count()) {
-        return render(language, Some(&token), (StatusCode::UNPROCESSABLE_ENTITY, Some(w.sign_in_short())));
+        return render(
+            &state,
+            language,
+            Some(&token),
+            (StatusCode::UNPROCESSABLE_ENTITY, Some(w.sign_in_short())),
+        );
     }
     match state.store.accept(&token, password).await? {
         Some(person) => {
             note(&state, format!("person:{person}"), "password.choose").await?;
             Ok(Redirect::to("/sign-in").into_response())
         }
-        None => render(language, Some(&token), (StatusCode::GONE, Some(w.sign_in_used()))),
+        None => render(&state, language, Some(&token), (StatusCode::GONE, Some(w.sign_in_used()))),
     }
 }
