@@ -1,5 +1,5 @@
 //! A sentence that must not be found again: it goes through every route and every error, and is then looked for in
-//! logs and files.
+//! logs, traces, metrics, addresses and the database.
 
 use std::io::Read;
 use std::path::Path;
@@ -8,9 +8,15 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use relat_server::inference::Limits;
+use relat_server::store::Location;
 use relat_server::telemetry;
+use sqlx::AssertSqlSafe;
 
+use crate::contract::routed;
+use crate::database::Database;
+use crate::running::{free, get};
 use crate::support::{Running, Service, pipeline};
+use crate::traces::Collector;
 
 /// Not a word of any language, so that it comes from nowhere else.
 const CANARY: &str = "Qvetzalkanari";
@@ -39,10 +45,44 @@ fn holds_canary(bytes: &[u8]) -> bool {
     text.contains(&CANARY.to_lowercase())
 }
 
+/// Everything that a database keeps: its files, or its rows as text.
+async fn kept(database: &Database) -> Vec<(String, Vec<u8>)> {
+    if let Location::Folder(folder) = &database.location {
+        return files(folder);
+    }
+    let raw = database.raw().await;
+    let sql = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema()";
+    let tables: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&raw).await.unwrap();
+    let mut all = Vec::new();
+    for (table,) in tables {
+        let sql = format!("SELECT CAST(t AS TEXT) FROM {table} t");
+        let rows: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&raw).await.unwrap();
+        let rows: Vec<String> = rows.into_iter().map(|row| row.0).collect();
+        all.push((table, rows.join("\n").into_bytes()));
+    }
+    raw.close().await;
+    all
+}
+
 #[test]
-fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
-    let data = tempfile::tempdir().unwrap();
-    let mut running = Running::start(data.path(), &["--log", "trace", "--max-bytes", "2000"]);
+fn nothing_of_a_narrative_is_in_logs_traces_metrics_addresses_or_the_database() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let paths = runtime.block_on(async { routed(&Service::new(4096).await) });
+    for database in runtime.block_on(Database::each()) {
+        goes_through(&database, &paths.iter().map(String::as_str).collect::<Vec<_>>(), &runtime);
+    }
+}
+
+fn goes_through(database: &Database, paths: &[&str], runtime: &tokio::runtime::Runtime) {
+    let (collector, health) = (Collector::start(), free().to_string());
+    let folder = database.folder.path().to_str().unwrap();
+    let storage = match &database.location {
+        Location::Folder(_) => ["--data", folder],
+        Location::Postgres(url) => ["--database", url],
+    };
+    let set = ["--log", "trace", "--max-bytes", "2000", "--health-bind", &health];
+    let traces = ["--otlp-endpoint", &collector.endpoint];
+    let mut running = Running::demonstrate(&[&storage[..], &set, &traces].concat());
     // Read as it comes: a pipe that nobody empties would stop the service.
     let mut stderr = running.child.stderr.take().unwrap();
     let reading = std::thread::spawn(move || {
@@ -103,8 +143,11 @@ fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
         assert!(line.contains(status), "help: step {i} expected {status} and got “{line}”");
     }
     keep_an_interview(&running, &said);
+    every_route(&running, &said, paths);
+    let (status, metrics) = get(&health, "/metrics").unwrap();
+    assert!(status == 200 && !holds_canary(metrics.as_bytes()), "help: {metrics}");
     // While it runs, so that the write-ahead log is there as well.
-    let while_running = files(data.path());
+    let while_running = runtime.block_on(kept(database));
     running.terminate();
     let mut out = Vec::new();
     running.child.stdout.take().unwrap().read_to_end(&mut out).unwrap();
@@ -116,11 +159,51 @@ fn nothing_of_a_narrative_is_in_logs_or_in_the_database() {
     );
     assert!(!holds_canary(&out) && !holds_canary(&err), "help: the sentence is in the log");
     let mut looked_at = 0;
-    for (name, contents) in while_running.into_iter().chain(files(data.path())) {
+    for (name, contents) in while_running.into_iter().chain(runtime.block_on(kept(database))) {
         assert!(!holds_canary(&contents), "help: the sentence is in {name}");
         looked_at += contents.len();
     }
     assert!(looked_at > 4096, "help: the database was not among the files");
+    let sent = collector.sent.lock().unwrap();
+    assert!(!sent.is_empty(), "help: no trace was sent, so none was looked at");
+    for (head, body) in sent.iter() {
+        assert!(!holds_canary(format!("{head}{body}").as_bytes()), "help: the sentence is in a trace");
+    }
+}
+
+/// The sentence in every part of a request to every route: in the address, as JSON and as a form.
+fn every_route(running: &Running, said: &str, paths: &[&str]) {
+    let json = format!(
+        "{{\"text\": \"{said}\", \"words\": \"{said}\", \"pseudonym\": \"{said}\", \"{CANARY}\": \"{said}\"}}"
+    );
+    let form = ["text", "words", "pseudonym", "q", "login", "password", "name", "held_on", CANARY]
+        .map(|field| format!("{field}={}", said.replace(' ', "+")))
+        .join("&");
+    let bodies = [
+        ("application/json", json.as_str()),
+        ("application/x-www-form-urlencoded", form.as_str()),
+        ("text/plain", said),
+    ];
+    for path in paths {
+        let path = path.replace("{id}", CANARY).replace("{build}", CANARY).replace("{name}", CANARY);
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            for (media_type, body) in bodies.iter().take(if method == "GET" { 1 } else { 3 }) {
+                let headers =
+                    [("content-type", *media_type), ("idempotency-key", CANARY), ("accept", "text/html")];
+                let head = format!("{method} {path}?q={CANARY}&{CANARY}={CANARY}");
+                let answer = running.send(&request(&head, &headers, body.as_bytes()));
+                let answer = String::from_utf8_lossy(&answer).into_owned();
+                let status: u16 = answer.split(' ').nth(1).unwrap().parse().unwrap();
+                assert!(status < 500, "help: {method} {path} answers {status}");
+                let mut fields = answer.split("\r\n\r\n").next().unwrap().lines();
+                let leads = fields.find(|line| line.to_lowercase().starts_with("location:"));
+                assert!(
+                    !leads.is_some_and(|line| holds_canary(line.as_bytes())),
+                    "help: {method} {path}: {leads:?}"
+                );
+            }
+        }
+    }
 }
 
 /// The sentence as a narrative that is kept, and in every field of the routes around it.

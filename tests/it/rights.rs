@@ -1,9 +1,12 @@
 //! Who may do what: every route, role and centre; and how people and programs come in and are kept out.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
+use crate::contract::{methods, routed};
 use crate::database::Database;
 use crate::staff::{PASSWORD, Town, fresh};
 use crate::support::Answer;
@@ -18,7 +21,39 @@ enum Of {
 }
 use Of::{File, List};
 
-/// Method, path, body, roles that may, and what it is of. Bodies ask for what is refused after the rights were looked at,
+/// Routes that are not in the table: those that anybody may ask, and those whose row is written out below it.
+const BESIDE: [&str; 24] = [
+    "GET /",
+    "GET /accessibility",
+    "GET /assets/{build}/{name}",
+    "GET /healthz",
+    "GET /modelz",
+    "GET /oidc/callback",
+    "GET /oidc/start",
+    "GET /readyz",
+    "GET /sign-in",
+    "GET /v1/docs",
+    "GET /v1/models",
+    "GET /v1/openapi.json",
+    "GET /v1/schema/assessment.json",
+    "GET /v1/taxonomy",
+    "GET /welcome",
+    "POST /language",
+    "POST /sign-in",
+    "POST /sign-out",
+    "POST /welcome",
+    // Whoever has signed in, for a key of their own.
+    "GET /device-key",
+    // Of no centre: an entry of the log has codes and no text.
+    "GET /v1/assessments/{id}",
+    // Erases what the other rows look at.
+    "POST /v1/cases/{id}/erasure",
+    // For the administrator of all centres alone.
+    "POST /admin/centres",
+    "POST /v1/centres",
+];
+
+/// Method, path, body (a string is a form), roles that may, and what it is of. Bodies ask for what is refused after the rights were looked at,
 /// so that nothing changes between two rows.
 type Route = (Method, String, Option<Value>, &'static [&'static str], Of);
 
@@ -99,6 +134,63 @@ fn routes(case: &str, interview: &str, person: &str, key: &str, centre: &str) ->
     ]
 }
 
+/// The plain forms of the pages, in the same way.
+fn forms(case: &str, interview: &str, person: &str, key: &str, centre: &str) -> Vec<Route> {
+    let staff: &[&str] = &["worker", "supervisor"];
+    let admin: &[&str] = &["admin"];
+    let form = |path: String, fields: &str, roles, of| {
+        (Method::POST, path, Some(json!(format!("key={}{fields}", fresh()))), roles, of)
+    };
+    let text = |path: String, of| (Method::POST, path, Some(json!({ "text": " " })), staff, of);
+    vec![
+        (Method::POST, "/try".into(), Some(json!("text=+&lang=ca")), staff, List),
+        form("/cases".into(), "&pseudonym=", staff, List),
+        form(format!("/cases/{case}/own-view"), "&words=+", staff, File),
+        form(format!("/cases/{case}/interviews"), "&text=+&held_on=2026-11-20", staff, File),
+        text(format!("/cases/{case}/live"), File),
+        text(format!("/interviews/{interview}/live"), File),
+        form(format!("/interviews/{interview}/text"), "&text=a&expected_version=99", staff, File),
+        form(format!("/interviews/{interview}/acts"), "&act=undo&expected_version=99", staff, File),
+        (Method::POST, "/extract".into(), Some(json!("no document")), staff, List),
+        form("/admin/people/new".into(), "&login=&name=&started_on=2020-01-01", admin, List),
+        form(format!("/admin/people/{person}/duties"), "", admin, File),
+        form(format!("/admin/people/{person}/enabled"), "&on=1", admin, File),
+        form(format!("/admin/people/{person}/invitation"), "", admin, File),
+        form(format!("/admin/centres/{centre}/blind-first"), "&on=0", admin, File),
+        form("/admin/keys".into(), "&name=&per_minute=1&days=1", admin, List),
+        form(format!("/admin/keys/{key}/revocation"), "", admin, File),
+    ]
+}
+
+/// A path as the router has it.
+fn template(path: &str, ids: &[&String]) -> String {
+    let path = path.split('?').next().unwrap().to_owned();
+    ids.iter().fold(path, |path, id| path.replace(id.as_str(), "{id}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_route_is_beside_the_table_but_those_that_are_named() {
+    let town = Town::new(Database::sqlite(), &[]).await;
+    let id = "0190b0a0-0000-7000-8000-000000000000".to_owned();
+    let [case, interview, person, key, centre] = [&id; 5];
+    let table = routes(case, interview, person, key, centre).into_iter();
+    let table = table.chain(forms(case, interview, person, key, centre));
+    let table = table.map(|(method, path, ..)| format!("{method} {}", template(&path, &[&id])));
+    let asked: BTreeSet<String> = table.chain(BESIDE.map(str::to_owned)).collect();
+    let mut there = BTreeSet::new();
+    for path in routed(&town.service) {
+        let methods = methods(&town.service, &path).await;
+        there.extend(methods.into_iter().map(|method| format!("{method} {path}")));
+    }
+    assert!(there.len() > 60, "help: the router tells {there:?}");
+    assert_eq!(there, asked, "help: left, the router; right, what is asked");
+    let nobody = town.get("", "/device-key?id=x").await.status;
+    assert_eq!(nobody, StatusCode::UNAUTHORIZED);
+    for path in ["/admin/centres", "/v1/centres"] {
+        assert_eq!(town.post("", path, json!({})).await.status, StatusCode::UNAUTHORIZED, "help: {path}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_is_for_its_roles_and_files_are_for_their_centre() {
     for database in Database::each().await {
@@ -107,7 +199,8 @@ async fn every_route_is_for_its_roles_and_files_are_for_their_centre() {
             town.interview("worker1", "P-1", "Fa tres mesos que no paga el lloguer.").await;
         let key = json!({ "name": "k", "scopes": ["assess"], "centre": town.centres[0], "per_minute": 9, "days": 1 });
         let key = town.post("admin", "/v1/keys", key).await.json()["id"].as_str().unwrap().to_owned();
-        let routes = routes(&case, &interview, &town.ids["data1"], &key, &town.centres[0]);
+        let mut routes = routes(&case, &interview, &town.ids["data1"], &key, &town.centres[0]);
+        routes.extend(forms(&case, &interview, &town.ids["data1"], &key, &town.centres[0]));
         for (method, path, body, roles, of) in &routes {
             let ask = async |login: &str| town.ask(login, method.clone(), path, body.as_ref()).await.status;
             let nobody = ask("").await;
@@ -132,6 +225,17 @@ async fn every_route_is_for_its_roles_and_files_are_for_their_centre() {
                 }
             }
         }
+        let scored = town.post("worker1", "/v1/assessments", json!({ "text": "No té feina." })).await;
+        let entry = format!("/v1/assessments/{}", scored.header("x-assessment-id"));
+        for role in ROLES {
+            for centre in [1, 2] {
+                let status = town.get(&format!("{role}{centre}"), &entry).await.status;
+                let may = ["worker", "supervisor"].contains(&role);
+                let expect = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
+                assert_eq!(status, expect, "help: {role}{centre}");
+            }
+        }
+        assert_eq!(town.get("", &entry).await.status, StatusCode::UNAUTHORIZED);
         // What changes something comes last: erasure, for its role and centre only.
         let erasure = format!("/v1/cases/{case}/erasure");
         for login in ["worker1", "data1", "ethics1", "admin1", "admin"] {

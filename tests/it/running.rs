@@ -26,12 +26,12 @@ use crate::support::{RELAT, Running, Service, bundle};
 const TEXT: &str = "Fa tres mesos que no paga el lloguer. No té feina i demana ajut per al menjador.";
 
 /// A port that nothing listens on.
-fn free() -> SocketAddr {
+pub(crate) fn free() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// Asks once, and returns the status and everything that was answered; nothing when there was no whole answer.
-fn get(address: &str, path: &str) -> Option<(u16, String)> {
+pub(crate) fn get(address: &str, path: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
     write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").ok()?;

@@ -95,6 +95,11 @@ impl Town {
             request = request.header("cookie", cookie).header("sec-fetch-site", "same-origin");
         }
         let body = match body {
+            // A string is a form that is filled in.
+            Some(Value::String(form)) => {
+                request = request.header("content-type", "application/x-www-form-urlencoded");
+                Body::from(form.clone())
+            }
             Some(body) => {
                 request = request.header("content-type", "application/json");
                 Body::from(body.to_string())

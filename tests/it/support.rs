@@ -168,9 +168,13 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the service on a free port, with further arguments.
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::demonstrate(&[&["--data", data.to_str().unwrap()], arguments].concat())
+    }
+
+    /// The same, wherever the arguments say that it keeps what it is told.
+    pub(crate) fn demonstrate(arguments: &[&str]) -> Self {
         let mut child = Command::new(RELAT)
-            .args(["--bind", "127.0.0.1:0", "--data"])
-            .arg(data)
+            .args(["--bind", "127.0.0.1:0"])
             .arg("--model")
             .arg(bundle())
             .args(arguments)

@@ -14,13 +14,13 @@ use crate::support::Running;
 const CANARY: &str = "Qvetzaltrace";
 
 /// A collector: answers every request, and keeps what it was sent.
-struct Collector {
-    endpoint: String,
-    sent: Arc<Mutex<Vec<(String, Value)>>>,
+pub(crate) struct Collector {
+    pub(crate) endpoint: String,
+    pub(crate) sent: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl Collector {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}/", listener.local_addr().unwrap());
         let sent = Arc::new(Mutex::new(Vec::new()));
