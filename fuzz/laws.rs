@@ -22,7 +22,10 @@ use tower::ServiceExt;
 pub(crate) fn segment(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(document) = Document::new(text) else {
-        assert!(text.trim().is_empty(), "help: only an empty text has no sentences");
+        assert!(
+            text.chars().all(is_unseen),
+            "help: only a text in which nothing can be seen has no sentences"
+        );
         return;
     };
     let mut at = 0;
@@ -30,11 +33,18 @@ pub(crate) fn segment(bytes: &[u8]) {
         let (span, content) = (sentence.span, sentence.content);
         assert_eq!(span.start, at, "help: a gap or an overlap");
         assert!(text.get(span.start..span.end).is_some_and(|s| !s.is_empty()), "help: a character is cut");
-        assert!(span.start <= content.start && content.end <= span.end, "help: content is beyond its sentence");
+        assert!(
+            span.start <= content.start && content.end <= span.end,
+            "help: content is beyond its sentence"
+        );
         assert!(text.get(content.start..content.end).is_some(), "help: a character is cut");
         at = span.end;
     }
     assert_eq!(at, text.len());
+}
+
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// A decision that is taken says the same when it is written and read again.
