@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::heads::Heads;
 use crate::linear::sentence::{ALONE, BESIDE, SentenceModel};
 use crate::logits::{Logits, Mix, Outputs, Views};
+use crate::memory::Memory;
 use crate::reading::{Catalogue, Reading};
 
 /// File of the heads within a bundle.
@@ -74,9 +75,14 @@ impl Context {
     /// # Errors
     /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
     pub fn read(&self, windows: &[Window]) -> Result<Logits> {
+        self.recall(windows, None)
+    }
+
+    fn recall(&self, windows: &[Window], memory: Option<&Memory>) -> Result<Logits> {
         Ok(match self {
+            // Its last bits may depend on what is read beside a window, so that it is always read whole.
             Self::Reference(encoder) => encoder.read(windows)?,
-            Self::Quantised(reader) => reader.read(windows)?,
+            Self::Quantised(reader) => reader.recall(windows, memory)?,
         })
     }
 
@@ -129,10 +135,21 @@ impl Sentences {
     /// # Errors
     /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
     pub fn logits(&self, document: &Document, windows: &[Window]) -> Result<Views> {
+        self.recall(document, windows, None)
+    }
+
+    /// [`Self::logits`], of which what this model's memory has is not read again; the answer is the same.
+    pub(crate) fn recall(
+        &self,
+        document: &Document,
+        windows: &[Window],
+        memory: Option<&Memory>,
+    ) -> Result<Views> {
         Ok(match self {
-            Self::Ngrams(model) => Views::alone(model.logits(document)),
+            Self::Ngrams(model) => Views::alone(model.recall(document, memory)),
             Self::Joint(joint) => {
-                Views::joint(joint.ngrams.logits(document), joint.encoder.read(windows)?, &joint.mix)
+                let Joint { ngrams, encoder, mix } = &**joint;
+                Views::joint(ngrams.recall(document, memory), encoder.recall(windows, memory)?, mix)
             }
         })
     }
