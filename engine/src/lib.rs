@@ -27,6 +27,7 @@ pub mod heads;
 pub mod language;
 pub mod linear;
 pub mod logits;
+mod memory;
 /// Which instructions the encoder's kernels use.
 pub mod kernels {
     pub use relat_kernels::{Kernels, Path, PathError};
@@ -44,6 +45,7 @@ pub use assessment::{
 };
 pub use document::{Document, Sentence};
 pub use error::{Error, Result};
+pub use memory::Memory;
 pub use pipeline::Pipeline;
 pub use span::{Language, Span};
 pub use taxonomy::{Action, ActionKind, Demand, Domain, ExternalCodes, Labels, Need, Taxonomy};

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::heads::Heads;
 use crate::linear::sentence::{ALONE, BESIDE, SentenceModel};
 use crate::logits::{Logits, Mix, Outputs, Views};
+use crate::memory::Memory;
 use crate::reading::{Catalogue, Reading};
 
 /// File of the heads within a bundle.
@@ -80,25 +81,37 @@ impl Context {
     /// # Errors
     /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
     pub fn read(&self, windows: &[Window]) -> Result<Logits> {
-        Ok(match self {
-            Self::Reference(encoder) => encoder.read(windows)?,
-            Self::Quantised(reader) => reader.read(windows)?,
-        })
+        self.read_while(windows, &|| true)
     }
 
     /// As [`Self::read`], as long as somebody waits.
     /// # Errors
     /// [`Error::Cancelled`], and as [`Self::read`].
     pub fn read_while(&self, windows: &[Window], waiting: Waiting<'_>) -> Result<Logits> {
-        let mut parts = windows.chunks(AT_ONCE);
-        let mut logits = self.read(parts.next().unwrap_or_default())?;
-        for part in parts {
-            if !waiting() {
-                return Err(Error::Cancelled);
+        self.recall(windows, None, waiting)
+    }
+
+    fn recall(
+        &self,
+        windows: &[Window],
+        memory: Option<&Memory>,
+        waiting: Waiting<'_>,
+    ) -> Result<Logits> {
+        match self {
+            // Its last bits may depend on what is read beside a window, so that it is always read whole.
+            Self::Reference(encoder) => Ok(encoder.read(windows)?),
+            Self::Quantised(reader) => {
+                let mut parts = windows.chunks(AT_ONCE);
+                let mut logits = reader.recall(parts.next().unwrap_or_default(), memory)?;
+                for part in parts {
+                    if !waiting() {
+                        return Err(Error::Cancelled);
+                    }
+                    logits.take_in(&reader.recall(part, memory)?);
+                }
+                Ok(logits)
             }
-            logits.take_in(&self.read(part)?);
         }
-        Ok(logits)
     }
 
     /// What serves an encoder best: bytes where the kernels know its architecture.
@@ -150,11 +163,22 @@ impl Sentences {
     /// # Errors
     /// [`Error::Cancelled`]; [`crate::Error::Encoder`]: a defect, or memory that ran out.
     pub fn logits(&self, document: &Document, windows: &[Window], waiting: Waiting<'_>) -> Result<Views> {
+        self.recall(document, windows, (None, waiting))
+    }
+
+    /// [`Self::logits`], of which what this model's memory has is not read again; the answer is the same.
+    pub(crate) fn recall(
+        &self,
+        document: &Document,
+        windows: &[Window],
+        (memory, waiting): (Option<&Memory>, Waiting<'_>),
+    ) -> Result<Views> {
         Ok(match self {
-            Self::Ngrams(model) => Views::alone(model.logits(document)),
+            Self::Ngrams(model) => Views::alone(model.recall(document, memory)),
             Self::Joint(joint) => {
-                let context = joint.encoder.read_while(windows, waiting)?;
-                Views::joint(joint.ngrams.logits(document), context, &joint.mix)
+                let Joint { ngrams, encoder, mix } = &**joint;
+                let context = encoder.recall(windows, memory, waiting)?;
+                Views::joint(ngrams.recall(document, memory), context, mix)
             }
         })
     }

@@ -8,6 +8,7 @@ use crate::decode::{Thresholds, decode};
 use crate::document::Document;
 use crate::encoder::window::Window;
 use crate::error::Result;
+use crate::memory::Memory;
 use crate::model::{Architecture, Model, Waiting};
 use crate::reading::{Catalogue, Reading};
 use crate::taxonomy::Taxonomy;
@@ -22,6 +23,7 @@ pub struct Pipeline {
     thresholds: Thresholds,
     taxonomy: &'static Taxonomy,
     versions: Versions,
+    memory: Option<Memory>,
 }
 
 /// A text on its way between the two halves of [`Pipeline::assess`]; only the pipeline that prepared it may read it.
@@ -61,13 +63,21 @@ impl Pipeline {
             thresholds: manifest.thresholds.clone(),
             catalogue: taxonomy.version().to_owned(),
         };
-        Ok(Self { model, thresholds, taxonomy, versions })
+        Ok(Self { model, thresholds, taxonomy, versions, memory: None })
     }
 
     /// A pipeline of a model in memory, such as one that is being measured while it is trained.
     #[must_use]
     pub fn new(model: Model, thresholds: Thresholds, versions: Versions) -> Self {
-        Self { model, thresholds, taxonomy: Taxonomy::shipped(), versions }
+        Self { model, thresholds, taxonomy: Taxonomy::shipped(), versions, memory: None }
+    }
+
+    /// Remembers what it read of recent texts, so that of a text that changes only what changed is read again: sentences
+    /// with a changed neighbour by the n-grams, windows with a changed sentence by the encoder. Every answer is bit for bit
+    /// what it would be without.
+    #[must_use]
+    pub fn remembering(self, memory: Memory) -> Self {
+        Self { memory: Some(memory), ..self }
     }
 
     /// Assesses a text.
@@ -94,7 +104,8 @@ impl Pipeline {
         Prepared { document, windows }: &Prepared,
         waiting: Waiting<'_>,
     ) -> Result<Assessment> {
-        let reading = self.model.read_windows(document, windows, waiting)?;
+        let views = self.model.sentences.recall(document, windows, (self.memory.as_ref(), waiting))?;
+        let reading = self.model.heads.read(&views);
         Ok(decode(document, &reading, &self.thresholds, self.taxonomy, &self.versions))
     }
 
@@ -111,6 +122,12 @@ impl Pipeline {
     /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
     pub fn read(&self, document: &Document) -> Result<Reading> {
         self.model.read(document)
+    }
+
+    /// What it remembers, if it does.
+    #[must_use]
+    pub fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
     }
 
     /// Versions of all that makes an assessment.

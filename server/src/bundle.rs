@@ -3,12 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use relat_engine::Pipeline;
+use relat_engine::{Memory, Pipeline};
 
 use crate::inference::{Model, Reader, Rest};
 
 /// Bundles looked for, best first.
 const NAMES: [&str; 2] = ["models/default", "models/linear"];
+
+/// Values that a loaded model remembers of recent texts, of which there may be twice as many, at four bytes each: some
+/// thousand interviews' worth, in 16 MiB at most.
+const REMEMBERED: usize = 1 << 21;
 
 /// No bundle in any of the usual places.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +38,7 @@ impl Reader for Halves {
 /// # Errors
 /// The engine's: the file and what is wrong with it.
 pub fn open(dir: &Path) -> relat_engine::Result<Model> {
-    let pipeline = Pipeline::load(dir)?;
+    let pipeline = Pipeline::load(dir)?.remembering(Memory::new(REMEMBERED));
     let versions = Arc::new(pipeline.versions().clone());
     let card = std::fs::read_to_string(dir.join("MODEL_CARD.md")).unwrap_or_default().into();
     Ok(Model { reader: Arc::new(Halves(pipeline)), versions, card })

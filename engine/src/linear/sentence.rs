@@ -12,6 +12,7 @@ use crate::bundle::Bundle;
 use crate::document::Document;
 use crate::error::Result;
 use crate::logits::{Logits, Outputs};
+use crate::memory::{Key, Memory, Of};
 use crate::reading::Catalogue;
 
 /// Names of the model's files within a bundle.
@@ -88,6 +89,11 @@ impl SentenceModel {
     /// Logits of every sentence of a document, each read with its neighbours' words.
     #[must_use]
     pub fn logits(&self, document: &Document) -> Logits {
+        self.recall(document, None)
+    }
+
+    /// [`Self::logits`], of which those that this model's memory has are not read again.
+    pub(crate) fn recall(&self, document: &Document, memory: Option<&Memory>) -> Logits {
         let n = self.outputs.len();
         let sentences = document.sentences();
         let mut values = vec![0f32; sentences.len() * n];
@@ -95,7 +101,18 @@ impl SentenceModel {
         let text = |i: Option<usize>| i.and_then(|i| sentences.get(i)).map(|s| document.sentence_text(s));
         for (i, out) in values.chunks_exact_mut(n).enumerate() {
             let sentence = text(Some(i)).unwrap_or_default();
-            grams.fill(self.ngrams, sentence, text(i.checked_sub(1)), text(Some(i + 1)));
+            let (before, after) = (text(i.checked_sub(1)), text(Some(i + 1)));
+            let known = memory.map(|memory| {
+                // No neighbour is another thing than an empty one.
+                let edges = [u8::from(before.is_some()), u8::from(after.is_some())];
+                let parts = [before.unwrap_or_default(), sentence, after.unwrap_or_default()];
+                (memory, Key::new(Of::Ngrams, parts.map(str::as_bytes).into_iter().chain([&edges[..]])))
+            });
+            if let Some(found) = known.and_then(|(memory, key)| memory.get(key)) {
+                out.copy_from_slice(&found);
+                continue;
+            }
+            grams.fill(self.ngrams, sentence, before, after);
             self.vocabulary.vectorise(&grams, &mut features);
             for &(row, value) in &features {
                 let row = row as usize;
@@ -105,6 +122,9 @@ impl SentenceModel {
             }
             for ((value, scale), bias) in out.iter_mut().zip(&self.scales).zip(&self.bias) {
                 *value = *value * scale + bias;
+            }
+            if let Some((memory, key)) = known {
+                memory.put(key, (&*out).into());
             }
         }
         Logits { outputs: self.outputs, values }
