@@ -231,7 +231,9 @@ async fn a_backup_restores_into_either_database() {
             assert_eq!(restored.verify_audit(None).await.unwrap(), store.verify_audit(None).await.unwrap());
             assert!(restored.restore(first.as_slice()).await.is_err(), "help: only into an empty one");
         }
-        let broken = Database::sqlite().open().await;
+        // Kept until the end: it is the folder that the store is in.
+        let third = Database::sqlite();
+        let broken = third.open().await;
         let cut = first.len() / 2;
         assert!(broken.restore(&first[..cut]).await.is_err());
         assert_eq!(broken.people().await.unwrap(), vec![], "help: all or none");

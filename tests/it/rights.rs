@@ -420,3 +420,31 @@ async fn another_site_cannot_make_a_browser_write() {
     }
     assert!(!page.header("content-security-policy").contains("unsafe"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_that_somebody_chose_is_theirs_on_every_device() {
+    for database in Database::each().await {
+        let town = Town::new(database, &["worker"]).await;
+        let speaks = |answer: &Answer| {
+            let set = answer.headers.get_all("set-cookie").iter().map(|v| v.to_str().unwrap());
+            set.filter_map(|c| c.strip_prefix("relat-language=")?.split(';').next())
+                .map(str::to_owned)
+                .collect()
+        };
+        let none: Vec<String> = speaks(&town.sign_in("worker1", PASSWORD).await);
+        assert!(none.is_empty(), "help: who chose none has the browser's");
+        let choice = json!("language=es&back=/cases");
+        let chosen = town.ask("worker1", Method::POST, "/language", Some(&choice)).await;
+        assert_eq!((chosen.status, chosen.header("location")), (StatusCode::SEE_OTHER, "/cases"));
+        let nobody = town.ask("", Method::POST, "/language", Some(&json!("language=en"))).await;
+        assert_eq!((speaks(&chosen), speaks(&nobody)), (vec!["es".to_owned()], vec!["en".to_owned()]));
+        let again = town.sign_in("worker1", PASSWORD).await;
+        assert_eq!(speaks(&again), ["es"]);
+        assert!(again.header("set-cookie").starts_with("__Host-relat="), "help: the session comes first");
+        assert!(speaks(&town.sign_in("worker2", PASSWORD).await).is_empty(), "help: it is theirs alone");
+        let evil = Request::post("/language").header("sec-fetch-site", "cross-site");
+        let evil = evil.header("content-type", "application/x-www-form-urlencoded");
+        let refused = town.service.call(evil.body(Body::from("language=en")).unwrap()).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+}

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::Error;
 use super::caller::{COOKIE, named_cookie};
 use super::extract::Query;
+use super::page::in_their_language;
 use crate::oidc::{Flow, Identity};
 use crate::state::AppState;
 use crate::store::audit::Note;
@@ -96,11 +97,12 @@ async fn callback(
         }
     };
     let mut response = match signed_in {
-        Ok(token) => {
+        Ok((person, token)) => {
             let mut response = Html(Onward.render().map_err(|_| Error::Internal)?).into_response();
             let session =
                 format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=36000");
             set_cookie(&mut response, &session)?;
+            in_their_language(&state, person, &mut response).await?;
             response
         }
         Err(error) => {
@@ -113,12 +115,16 @@ async fn callback(
     Ok(response)
 }
 
-/// Begins a session of whoever an identity is of, and returns its token.
-async fn session(state: &AppState, identity: &Identity, invitation: Option<String>) -> Result<String, Error> {
+/// Begins a session of whoever an identity is of, and returns them and its token.
+async fn session(
+    state: &AppState,
+    identity: &Identity,
+    invitation: Option<String>,
+) -> Result<(Uuid, String), Error> {
     let person = person(state, identity, invitation).await?.ok_or(Error::NotLetIn)?;
     let token = state.store.open_session(person).await?.ok_or(Error::NotLetIn)?;
     note(state, format!("person:{person}"), "sign_in").await?;
-    Ok(token)
+    Ok((person, token))
 }
 
 /// The person of an identity; a one-time link binds one that nobody has.

@@ -17,7 +17,7 @@ mod scratch;
 mod shell;
 mod sign_in;
 
-pub(super) use shell::{accepted, problems_as_pages};
+pub(super) use shell::{accepted, in_their_language, problems_as_pages};
 
 pub(super) fn router(max_bytes: usize) -> Router<AppState> {
     Router::new()

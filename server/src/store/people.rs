@@ -230,6 +230,29 @@ impl Store {
         Ok(centre)
     }
 
+    /// The tag of the language that a person chose for the interface.
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn language_of(&self, person: Uuid) -> Result<Option<String>, Error> {
+        let row: Option<(Option<String>,)> = sqlx::query_as("SELECT language FROM people WHERE id = $1")
+            .bind(person.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.and_then(|(language,)| language))
+    }
+
+    /// Keeps the language that a person chose.
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn set_language(&self, person: Uuid, tag: &str) -> Result<(), Error> {
+        sqlx::query("UPDATE people SET language = $1 WHERE id = $2")
+            .bind(tag)
+            .bind(person.to_string())
+            .execute(&self.writers)
+            .await?;
+        Ok(())
+    }
+
     /// Moves a person to a centre, or to none.
     /// # Errors
     /// [`Error::Database`].

@@ -195,21 +195,48 @@ struct Choice {
     back: String,
 }
 
-/// Keeps the language that was chosen, and goes back.
-async fn language(headers: HeaderMap, Form(choice): Form<Choice>) -> Result<Response, Error> {
+/// Keeps the language that was chosen, on this device and for who has signed in, and goes back.
+async fn language(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    visitor: Result<Visitor, Error>,
+    Form(choice): Form<Choice>,
+) -> Result<Response, Error> {
     if is_from_elsewhere(&Method::POST, &headers) {
         return Err(Error::CrossSite);
     }
     let tag = words::from_tag(&choice.language).map_or("ca", words::tag);
+    // In a demonstration everybody is the same person.
+    if let Ok(person) = visitor.as_ref().map_err(|_| Error::Unauthenticated).and_then(Visitor::person)
+        && state.demo.is_none()
+    {
+        state.store.set_language(person.id, tag).await?;
+    }
     // Only a path of this service: `//host` would be another one.
     let own = choice.back.starts_with('/') && !choice.back.starts_with("//") && !choice.back.contains('\\');
     let back = if own { choice.back.as_str() } else { "/" };
     let mut response = Redirect::to(back).into_response();
-    let cookie = format!("{LANGUAGE}={tag}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000");
-    response
-        .headers_mut()
-        .insert(header::SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| Error::Internal)?);
+    response.headers_mut().insert(header::SET_COOKIE, kept_language(tag)?);
     Ok(response)
+}
+
+/// The cookie that keeps a language on a device.
+fn kept_language(tag: &'static str) -> Result<HeaderValue, Error> {
+    let cookie = format!("{LANGUAGE}={tag}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000");
+    HeaderValue::from_str(&cookie).map_err(|_| Error::Internal)
+}
+
+/// Has a device that somebody signs in on speak the language that they chose elsewhere.
+pub(in crate::http) async fn in_their_language(
+    state: &AppState,
+    person: Uuid,
+    response: &mut Response,
+) -> Result<(), Error> {
+    let chosen = state.store.language_of(person).await?;
+    if let Some(language) = chosen.as_deref().and_then(words::from_tag) {
+        response.headers_mut().append(header::SET_COOKIE, kept_language(words::tag(language))?);
+    }
+    Ok(())
 }
 
 #[derive(Template)]

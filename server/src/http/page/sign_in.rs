@@ -11,7 +11,7 @@ use relat_engine::Language;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::shell::{Shell, language_of, page};
+use super::shell::{Shell, in_their_language, language_of, page};
 use crate::http::Error;
 use crate::http::caller::{COOKIE, cookie, is_from_elsewhere};
 use crate::http::extract::Query;
@@ -87,6 +87,7 @@ async fn sign_in(
             let set = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=36000");
             let set = HeaderValue::from_str(&set).map_err(|_| Error::Internal)?;
             response.headers_mut().insert(header::SET_COOKIE, set);
+            in_their_language(&state, person, &mut response).await?;
             return Ok(response);
         }
         SignIn::Wrong => (StatusCode::UNAUTHORIZED, w.sign_in_wrong()),

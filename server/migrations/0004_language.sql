@@ -1,0 +1,2 @@
+-- The language that a person chose for the interface; none, when they never did.
+ALTER TABLE people ADD COLUMN language TEXT;
