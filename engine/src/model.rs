@@ -91,12 +91,7 @@ impl Context {
         self.recall(windows, None, waiting)
     }
 
-    fn recall(
-        &self,
-        windows: &[Window],
-        memory: Option<&Memory>,
-        waiting: Waiting<'_>,
-    ) -> Result<Logits> {
+    fn recall(&self, windows: &[Window], memory: Option<&Memory>, waiting: Waiting<'_>) -> Result<Logits> {
         match self {
             // Its last bits may depend on what is read beside a window, so that it is always read whole.
             Self::Reference(encoder) => Ok(encoder.read(windows)?),
