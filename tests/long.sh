@@ -8,4 +8,4 @@ trap '"$PWD/tests/postgres.sh" stop "$cluster"' EXIT
 RELAT_TEST_POSTGRES=$(tests/postgres.sh start "$cluster")
 export RELAT_TEST_POSTGRES RELAT_TEST_KILLS=${RELAT_TEST_KILLS:-200}
 
-cargo test --locked -p relat-tests --test it -- --nocapture kill::
+cargo test --locked --workspace --test it -- --nocapture --test-threads 1 kill::
