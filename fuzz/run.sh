@@ -5,6 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v cargo-fuzz >/dev/null || env -u CARGO_TARGET_DIR cargo install --quiet --locked cargo-fuzz
+# The versions of the program itself.
+cp Cargo.lock fuzz/Cargo.lock
 for target in segment decision body import; do
     RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" -- \
         -max_total_time="${1:-60}" -max_len=4096 -print_final_stats=1
