@@ -1,7 +1,12 @@
-// The intake page: typing, what is read, what is decided, and what was not sent yet.
+// The intake page of a case, /interviews/…: what is typed, read, decided and kept. (scratch.js is the page for trying a text
+// that nobody keeps.) This file joins the parts, each of which has one: cards.js the suggestions and their keys, matrix.js the
+// levels, editor.js the box to add and edit, checklist.js what is to be known for the actions, files.js documents that are
+// dropped, mirror.js the marks under the text, outbox.js what was not sent yet.
 
 import { Cards, reveal } from "./cards.js";
+import { Checklist } from "./checklist.js";
 import { Editor } from "./editor.js";
+import { takeFiles } from "./files.js";
 import { Matrix } from "./matrix.js";
 import { Mirror } from "./mirror.js";
 import { Drawer, Outbox } from "./outbox.js";
@@ -128,6 +133,11 @@ const matrix = new Matrix(document.getElementById("levels"), (code, level, model
   if (blind) decide([{ act: "add", kind: "level", finding: to }]);
   else if (same) decide([{ act: "confirm", kind: "level", code }]);
   else decide([{ act: "edit", kind: "level", code, to }]);
+});
+
+const checklist = new Checklist(document.getElementById("actions"), (narrowed) => {
+  told.textContent = narrowed;
+  remember();
 });
 
 const editor = document.getElementById("editor") && new Editor(keepEdited);
@@ -314,7 +324,31 @@ function countWords() {
   if (box && !box.previousSibling?.textContent?.includes("·") && language && n > 0) box.textContent = language + box.textContent;
 }
 
+/** How many decisions can be taken back and given again when all that waits is sent. */
+function depths() {
+  let [undo, redo] = [Number(main.dataset.undo), Number(main.dataset.redo)];
+  for (const { act } of outbox.entries.flatMap(({ kind, body }) => (kind === "acts" ? body.acts : []))) {
+    if (act === "undo") [undo, redo] = [undo - 1, redo + 1];
+    else if (act === "redo") [undo, redo] = [undo + 1, redo - 1];
+    else if (act !== "close" && act !== "reopen") [undo, redo] = [undo + 1, 0];
+  }
+  return { undo, redo };
+}
+
+/** Undo and redo can be pressed as often as there is something to take back, also before the server has answered. */
+function steps() {
+  for (const [name, n] of Object.entries(depths())) {
+    const button = document.getElementById(name);
+    if (!button) continue;
+    const focused = button === document.activeElement;
+    button.disabled = n <= 0;
+    // A button that can no longer be pressed would keep the focus from every key.
+    if (focused && button.disabled) document.querySelector("#undo:enabled, #redo:enabled, #close")?.focus({ preventScroll: true });
+  }
+}
+
 function count() {
+  steps();
   const left = document.getElementById("left");
   if (!left) return;
   const n = cards.open.length;
@@ -342,7 +376,6 @@ function replace(page, read) {
     return;
   }
   clearTimeout(deferred);
-  const facts = [...document.querySelectorAll("[data-fact]:checked")].map((box) => box.dataset.fact);
   const open = [...main.querySelectorAll("details[open][id]")].map((details) => details.id);
   // What the eye or the finger is on stays where it is: beside the text the panel scrolls, else the page does.
   const beside = getComputedStyle(panel).position === "sticky";
@@ -370,10 +403,6 @@ function replace(page, read) {
     const details = document.getElementById(id);
     if (details) details.open = true;
   }
-  for (const fact of facts) {
-    const box = document.querySelector(`[data-fact="${fact}"]`);
-    if (box) box.checked = true;
-  }
   for (const element of document.querySelectorAll("time[datetime]")) {
     const at = new Date(element.dateTime);
     element.textContent = at.toDateString() === new Date().toDateString() ? clock(at) : new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(at);
@@ -383,6 +412,7 @@ function replace(page, read) {
   if (beside) panel.scrollTop += moved;
   else if (document.activeElement !== text) scrollBy({ top: moved, behavior: "instant" });
   if (text) text.lang = page.getElementById("text")?.lang || text.lang;
+  checklist.apply();
   collect(read);
   if (current) cards.choose(cards.at(...current) ?? null, false);
   if (radio) document.querySelector(`input[name="${radio[0]}"][value="${radio[1]}"]`)?.focus({ preventScroll: true });
@@ -393,6 +423,21 @@ function replace(page, read) {
   wait();
   if (text) countWords();
 }
+
+/** Leads to what was undone or done again last. */
+function lead(was) {
+  const [changed] = [...document.querySelectorAll("[data-kind][data-code]")].filter(({ dataset: { kind, code } }) => was.get(`${kind} ${code}`) !== holds(kind, code));
+  const word = stepped === "undo" ? "undone" : "redone";
+  stepped = null;
+  if (!changed) return;
+  const label = changed.querySelector(".label, th a, th")?.firstChild?.textContent.trim() ?? "";
+  told.textContent = word === "undone" ? say("undone", { label }) : say("redone", { label });
+  if (changed.matches(".item")) cards.choose(changed, panel.contains(document.activeElement));
+  reveal(changed);
+}
+
+/** Whether the last answer was to an undo or a redo. */
+let stepped = null;
 
 /** Asks for the page as the server has it now. */
 async function refresh() {
@@ -443,7 +488,9 @@ async function settle() {
   if (!page) return;
   const theirs = page.getElementById("text")?.defaultValue ?? "";
   if (text && text.value !== theirs) return;
+  const was = new Map([...document.querySelectorAll("[data-kind][data-code]")].map(({ dataset: { kind, code } }) => [`${kind} ${code}`, holds(kind, code)]));
   replace(page, theirs || (text?.value ?? ""));
+  if (stepped) lead(was);
 }
 
 // ---- What was not sent yet ----------------------------------------------------------------------------------------
@@ -451,9 +498,8 @@ async function settle() {
 /** Keeps, sealed, what would be lost with this page. */
 function remember() {
   const draft = text && text.value !== kept ? { text: text.value, base: kept } : null;
-  const facts = [...document.querySelectorAll("[data-fact]:checked")].map((box) => box.dataset.fact);
-  const empty = outbox.isEmpty && !draft && facts.length === 0;
-  return drawer.put(empty ? null : { entries: outbox.entries, draft, facts });
+  const empty = outbox.isEmpty && !draft && checklist.isEmpty;
+  return drawer.put(empty ? null : { entries: outbox.entries, draft, facts: checklist.answers });
 }
 
 function offline(why) {
@@ -502,6 +548,11 @@ const outbox = new Outbox({
   async done(entry, answer) {
     online();
     version = answer.version;
+    if (entry.kind === "acts") {
+      [main.dataset.undo, main.dataset.redo] = [answer.undo, answer.redo];
+      stepped = entry.body.acts.map(({ act }) => act).find((act) => act === "undo" || act === "redo") ?? null;
+      steps();
+    }
     if (entry.kind === "create") {
       interview = answer.id;
       main.dataset.interview = answer.id;
@@ -596,10 +647,6 @@ function open() {
   (editor ?? late)?.open({ item: null, evidence, quote: quoteOf(evidence), back: document.activeElement });
 }
 
-main.addEventListener("change", (event) => {
-  if (event.target.matches("[data-fact]")) remember();
-});
-
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const inText = event.target === text;
@@ -649,38 +696,20 @@ if (text && !closed) {
   });
   text.addEventListener("blur", () => { if (text.value !== kept) calm = setTimeout(keep, AFTER_SENTENCE); });
 
-  const section = document.querySelector(".narrative");
-  const take = async (file) => {
-    if (!file) return;
-    reading.textContent = say("opening");
-    try {
-      const answer = await fetch("/extract", { method: "POST", body: file });
-      const got = await answer.json().catch(() => ({}));
-      if (!answer.ok) {
-        tell(got.code === "document_no_text" ? say("document-no-text") : got.code === "document_kind" ? say("document-kind") : got.code === "body_too_long" || got.code === "document_too_long" ? say("document-too-long") : say("document-broken"));
-        reading.textContent = "";
-        return;
-      }
+  takeFiles(document.querySelector(".narrative"), document.getElementById("file"), {
+    opening: () => { reading.textContent = say("opening"); },
+    taken(told) {
       const at = text.value.trim() === "" ? 0 : text.value.length;
-      text.setRangeText(at === 0 ? got.text : `\n\n${got.text}`, at, text.value.length, "end");
+      text.setRangeText(at === 0 ? told : `\n\n${told}`, at, text.value.length, "end");
       text.focus();
       typed();
       read();
-    } catch {
-      offline("network");
-    }
-  };
-  section.addEventListener("dragover", (event) => { event.preventDefault(); section.classList.add("over"); });
-  section.addEventListener("dragleave", () => section.classList.remove("over"));
-  section.addEventListener("drop", (event) => {
-    section.classList.remove("over");
-    if (event.dataTransfer.files.length === 0) return;
-    event.preventDefault();
-    take(event.dataTransfer.files[0]);
-  });
-  document.getElementById("file").addEventListener("change", (event) => {
-    take(event.target.files[0]);
-    event.target.value = "";
+    },
+    refused(why) {
+      tell(why);
+      reading.textContent = "";
+    },
+    offline: () => offline("network"),
   });
 }
 
@@ -698,10 +727,7 @@ if (!drawer.isSealed) tell(say("unsealed"));
 
 const before = await drawer.open();
 if (before) {
-  for (const fact of before.facts ?? []) {
-    const box = document.querySelector(`[data-fact="${fact}"]`);
-    if (box) box.checked = true;
-  }
+  checklist.restore(before.facts);
   const unsentText = before.entries?.findLast((entry) => entry.kind !== "acts")?.body.text;
   const draft = before.draft?.text ?? unsentText;
   if (before.entries?.length > 0 || before.draft) {

@@ -1,4 +1,5 @@
-// The worker's page: typing, what was read, and the links between the two.
+// The page for trying a text, /try: typing, what was read, and the links between the two. Nothing of it is kept; intake.js
+// is the page of an interview, which is.
 
 import { Mirror } from "./mirror.js";
 import { Reader } from "./reader.js";

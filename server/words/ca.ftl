@@ -96,6 +96,12 @@ actions-heading = Es podria explorar
 actions-hint = del catàleg; aquesta llista no dona dret a res
 actions-because = per
 actions-to-check = Cal comprovar
+actions-facts = El que encara cal saber
+actions-facts-hint = les respostes estrenyen la llista de sota; no decideixen res
+actions-fact-yes = Sí
+actions-fact-no = No
+actions-fact-unknown = No se sap
+actions-aside = deixades de banda per les respostes
 actions-none = Res del catàleg no respon al que s'ha llegit.
 actions-more = { $n ->
     [one] actuació menys probable
@@ -179,7 +185,6 @@ about-taxonomy = taxonomia
 about-catalogue = catàleg
 about-engine = motor
 about-api = API
-about-catalogue-english = En aquesta versió del catàleg les condicions són en anglès.
 
 ## navigation
 
@@ -243,7 +248,6 @@ accessibility-how-script = Sense JavaScript es pot llegir tot i decidir amb form
 accessibility-limits = El que no està bé
 accessibility-limits-box = Les marques dins la caixa on s’escriu són només visuals: un lector de pantalla troba les mateixes frases a cada suggeriment i, quan el cursor s’hi mou, sota el text.
 accessibility-limits-people = Encara no l’ha provat ningú que faci servir un lector de pantalla cada dia.
-accessibility-limits-catalogue = Les condicions del catàleg d’actuacions són només en anglès.
 accessibility-tell = Si alguna cosa no va bé
 accessibility-tell-text = Digueu-ho a qui administra el servei al vostre centre, o obriu una incidència al projecte. Es respon abans de quinze dies.
 
@@ -594,4 +598,8 @@ js-document-kind = Només es poden obrir DOCX i PDF.
 js-document-too-long = El document és massa llarg.
 js-document-broken = El document no es pot llegir: està malmès o té contrasenya.
 js-to-be-sent = per enviar
+js-fact-aside = De banda: a «{ $question }», la resposta és no.
+js-facts-narrowed = { $n } per explorar, { $aside } de banda.
+js-undone = Desfet: { $label }
+js-redone = Refet: { $label }
 intake-fallen = · els seus motius s’han refusat

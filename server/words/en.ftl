@@ -96,6 +96,12 @@ actions-heading = Could be explored
 actions-hint = from the catalogue; nobody is entitled to anything by this list
 actions-because = because of
 actions-to-check = Still to be checked
+actions-facts = What is still to be known
+actions-facts-hint = the answers narrow the list below; they decide nothing
+actions-fact-yes = Yes
+actions-fact-no = No
+actions-fact-unknown = Not known
+actions-aside = set aside by the answers
 actions-none = Nothing in the catalogue answers what was read.
 actions-more = { $n ->
     [one] less likely action
@@ -179,7 +185,6 @@ about-taxonomy = taxonomy
 about-catalogue = catalogue
 about-engine = engine
 about-api = API
-about-catalogue-english = Conditions are in English in this version of the catalogue.
 
 ## navigation
 
@@ -243,7 +248,6 @@ accessibility-how-script = Without JavaScript everything can be read, and decide
 accessibility-limits = What is not right
 accessibility-limits-box = The marks within the box for typing are only visual: a screen reader finds the same sentences in each suggestion and, as the caret moves, below the text.
 accessibility-limits-people = Nobody who uses a screen reader every day has tested it yet.
-accessibility-limits-catalogue = The conditions in the catalogue of actions are in English only.
 accessibility-tell = If something does not work
 accessibility-tell-text = Tell whoever runs the service in your centre, or open an issue in the project. You get an answer within fifteen days.
 
@@ -594,4 +598,8 @@ js-document-kind = Only DOCX and PDF can be opened.
 js-document-too-long = The document is too long.
 js-document-broken = The document cannot be read: it is broken or has a password.
 js-to-be-sent = to be sent
+js-fact-aside = Set aside: the answer to “{ $question }” is no.
+js-facts-narrowed = { $n } to explore, { $aside } set aside.
+js-undone = Undone: { $label }
+js-redone = Redone: { $label }
 intake-fallen = · its reasons were refused

@@ -96,6 +96,12 @@ actions-heading = Se podría explorar
 actions-hint = del catálogo; esta lista no da derecho a nada
 actions-because = por
 actions-to-check = Falta comprobar
+actions-facts = Lo que falta saber
+actions-facts-hint = las respuestas estrechan la lista de abajo; no deciden nada
+actions-fact-yes = Sí
+actions-fact-no = No
+actions-fact-unknown = No se sabe
+actions-aside = apartadas por las respuestas
 actions-none = Nada del catálogo responde a lo que se ha leído.
 actions-more = { $n ->
     [one] actuación menos probable
@@ -179,7 +185,6 @@ about-taxonomy = taxonomía
 about-catalogue = catálogo
 about-engine = motor
 about-api = API
-about-catalogue-english = En esta versión del catálogo las condiciones están en inglés.
 
 ## navigation
 
@@ -243,7 +248,6 @@ accessibility-how-script = Sin JavaScript se puede leer todo y decidir con formu
 accessibility-limits = Lo que no está bien
 accessibility-limits-box = Las marcas dentro de la caja donde se escribe son solo visuales: un lector de pantalla encuentra las mismas frases en cada sugerencia y, cuando el cursor se mueve, debajo del texto.
 accessibility-limits-people = Todavía no lo ha probado nadie que use un lector de pantalla cada día.
-accessibility-limits-catalogue = Las condiciones del catálogo de actuaciones están solo en inglés.
 accessibility-tell = Si algo no va bien
 accessibility-tell-text = Dígalo a quien administra el servicio en su centro, o abra una incidencia en el proyecto. Se responde antes de quince días.
 
@@ -594,4 +598,8 @@ js-document-kind = Solo se pueden abrir DOCX y PDF.
 js-document-too-long = El documento es demasiado largo.
 js-document-broken = El documento no se puede leer: está dañado o tiene contraseña.
 js-to-be-sent = por enviar
+js-fact-aside = Apartada: a «{ $question }», la respuesta es no.
+js-facts-narrowed = { $n } por explorar, { $aside } apartadas.
+js-undone = Deshecho: { $label }
+js-redone = Rehecho: { $label }
 intake-fallen = · sus motivos se han rechazado

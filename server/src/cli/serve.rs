@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::bootstrap;
 use crate::config::Config;
+use crate::demo;
 use crate::health::Health;
 use crate::http;
 use crate::inference::{Inference, Limits, Model};
@@ -53,19 +54,23 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     health.loaded(inference.clone());
     let start = config.scoring.model.clone();
     drop(tokio::spawn(models::watch(store.clone(), inference.clone(), start, seen)));
+    let demo = match config.demo {
+        true => Some(Arc::new(bootstrap::demo_person(&store).await?)),
+        false => None,
+    };
     let state = AppState {
         max_bytes: config.scoring.max_bytes,
         max_chars: config.scoring.max_chars,
         deadline: Duration::from_secs(config.deadline),
-        demo: match config.demo {
-            true => Some(Arc::new(bootstrap::demo_person(&store).await?)),
-            false => None,
-        },
+        demo,
         oidc,
         health: health.clone(),
         ..AppState::new(inference, store.clone(), metrics)
     };
     let address = listener.local_addr()?;
+    if let Some(person) = &state.demo {
+        demo::fill(&state, person).await?;
+    }
     if config.demo {
         tracing::warn!(
             "demonstration: everybody is signed in, and what is entered is thrown away at the end"

@@ -2,6 +2,7 @@
 
 use relat_engine::{Assessment, Evidence, Language, LevelFinding, Status, Taxonomy};
 
+use crate::conditions;
 use crate::words::{self, Words};
 
 /// Width that lines are wrapped to, in characters.
@@ -196,8 +197,9 @@ impl<'a> Page<'a> {
             self.line(&format!("{:>3}. {name} {}", i + 1, self.style.paint(FAINT, &format!("({kind})"))));
             let because: Vec<_> = action.because.iter().map(|code| self.label(code)).collect();
             self.wrapped("     ", &format!("{} {}", self.w.actions_because(), because.join(", ")));
-            if !action.to_check.is_empty() {
-                let facts = action.to_check.join("; ");
+            let conditions = conditions::of(&action.code, self.language);
+            if !conditions.is_empty() {
+                let facts = conditions.iter().map(|c| c.question).collect::<Vec<_>>().join(" ");
                 self.wrapped("     ", &format!("{}: {facts}", self.w.actions_to_check()));
             }
         }

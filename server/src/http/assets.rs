@@ -18,7 +18,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const FONT: &str = "font/woff2";
 
 /// Name, media type and contents.
-const FILES: [(&str, &str, &[u8]); 22] = [
+const FILES: [(&str, &str, &[u8]); 24] = [
     ("api.css", CSS, include_bytes!("../../assets/api.css")),
     ("relat.css", CSS, include_bytes!("../../assets/relat.css")),
     ("scratch.css", CSS, include_bytes!("../../assets/scratch.css")),
@@ -29,6 +29,8 @@ const FILES: [(&str, &str, &[u8]); 22] = [
     ("intake.css", CSS, include_bytes!("../../assets/intake.css")),
     ("intake.js", JS, include_bytes!("../../assets/intake.js")),
     ("outbox.js", JS, include_bytes!("../../assets/outbox.js")),
+    ("checklist.js", JS, include_bytes!("../../assets/checklist.js")),
+    ("files.js", JS, include_bytes!("../../assets/files.js")),
     ("cards.js", JS, include_bytes!("../../assets/cards.js")),
     ("editor.js", JS, include_bytes!("../../assets/editor.js")),
     ("matrix.js", JS, include_bytes!("../../assets/matrix.js")),

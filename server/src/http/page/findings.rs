@@ -7,6 +7,7 @@ use relat_engine::{
 };
 
 use super::evidence::{Kind, Mark, Segment, segments};
+use crate::conditions::{self, Condition};
 use crate::words::{self, Likelihood, Words};
 
 /// Sentences quoted in a card; the others are only marked in the text.
@@ -110,7 +111,9 @@ pub(super) struct Action<'a> {
     pub(super) label: &'a str,
     pub(super) kind: &'a str,
     pub(super) because: Vec<Because<'a>>,
-    pub(super) to_check: &'a [String],
+    pub(super) conditions: Vec<Condition>,
+    /// What the conditions rest on, by name.
+    pub(super) law: &'static str,
     pub(super) spans: Spans,
 }
 
@@ -255,7 +258,8 @@ impl<'a> Builder<'a> {
                 label: self.label(&action.code),
                 kind: entry.map_or("", |entry| self.w.action_kind(entry.kind)),
                 because: because.collect(),
-                to_check: &action.to_check,
+                conditions: conditions::of(&action.code, self.language),
+                law: conditions::law(&action.code),
                 spans: spans(&action.evidence),
             }
         };

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::guide::{anchor, question};
 use crate::decisions::{Act, Event, Finding, Kind, Reason, Stretch};
 use crate::http::cases::Moment;
+use crate::http::page::locale::day;
 use crate::words::{self, Words};
 
 /// Interviews before this one whose levels are drawn.
@@ -259,7 +260,7 @@ impl Matrix<'_> {
         let before = self.earlier.iter().rev().take(EARLIER).collect::<Vec<_>>();
         let mut earlier: Vec<(String, Option<u8>)> = before
             .into_iter()
-            .map(|m| (super::day(m.interview.held_on, self.language), level_of(m, code)))
+            .map(|m| (day(m.interview.held_on, self.language), level_of(m, code)))
             .collect();
         earlier.reverse();
         let last = earlier.last().and_then(|(_, level)| *level);
