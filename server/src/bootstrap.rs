@@ -4,8 +4,6 @@ use crate::store::{Error, NewPerson, Person, Role, Store, now};
 
 /// What the first administrator signs in with.
 const ADMIN: &str = "admin";
-/// What nobody needs to sign in with.
-const DEMO: &str = "demo";
 
 /// The token of a one-time link for the first administrator, while nobody has a password. A new one ends the one before.
 /// # Errors
@@ -38,14 +36,10 @@ pub async fn first_admin(store: &Store) -> Result<Option<String>, Error> {
 /// # Errors
 /// [`Error::Database`], [`Error::Vault`].
 pub async fn demo_person(store: &Store) -> Result<Person, Error> {
-    // A demonstration in a folder that is kept has them from before.
-    if let Some(known) = store.people().await?.into_iter().find(|person| person.login == DEMO) {
-        return Ok(known);
-    }
     let mut tx = store.begin().await?;
     let centre = store.add_centre(&mut tx, "Demo", false).await?;
     let person = NewPerson {
-        login: DEMO.into(),
+        login: "demo".into(),
         name: "Demo".into(),
         centre: Some(centre.id),
         roles: Role::ALL.to_vec(),

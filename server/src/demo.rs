@@ -9,7 +9,7 @@ use crate::decisions::{Act, Event, Kind};
 use crate::http;
 use crate::state::AppState;
 use crate::store::audit::Note;
-use crate::store::{Appended, Case, Groups, Interview, Narrative, Person, Reach, Source, now};
+use crate::store::{Appended, Case, Groups, Interview, Narrative, Person, Source, now};
 
 /// An interview of the demonstration.
 struct Told {
@@ -36,15 +36,12 @@ fn told() -> impl Iterator<Item = Told> {
     include_str!("../words/demo.tsv").lines().skip(1).filter_map(line)
 }
 
-/// Fills the centre of a demonstration, unless it has cases already.
+/// Fills the centre of a demonstration.
 /// # Errors
 /// [`http::Error`]: a store that does not write, a model that does not read.
 pub(crate) async fn fill(state: &AppState, person: &Person) -> Result<(), http::Error> {
     let Some(centre) = person.centre else { return Ok(()) };
     let store = &state.store;
-    if !store.cases(Reach::Centre(centre), None, 1).await?.is_empty() {
-        return Ok(());
-    }
     let mut case: Option<Case> = None;
     for told in told() {
         let (entry, assessment) = state.read(told.text.to_owned(), Source::Interview).await?;
