@@ -352,7 +352,7 @@ function count() {
   const left = document.getElementById("left");
   if (!left) return;
   const n = cards.open.length;
-  left.textContent = n === 0 ? say("all-decided") : say("left", { n });
+  left.textContent = n === 0 ? say("all-decided") : n === 1 ? say("left-one") : say("left", { n });
 }
 
 // ---- Taking in what the server made of it -----------------------------------------------------------------------

@@ -97,7 +97,7 @@ actions-hint = del catàleg; aquesta llista no dona dret a res
 actions-because = per
 actions-to-check = Cal comprovar
 actions-facts = El que encara cal saber
-actions-facts-hint = les respostes estrenyen la llista de sota; no decideixen res
+actions-facts-hint = les respostes redueixen la llista de sota; no decideixen res
 actions-fact-yes = Sí
 actions-fact-no = No
 actions-fact-unknown = No se sap
@@ -277,7 +277,7 @@ intake-close = Tanca l’entrevista
 intake-keep = Desa i suggereix
 intake-document = Obre un DOCX o PDF
 intake-private = El text es desa xifrat al servidor del vostre centre. No surt cap enlloc més.
-intake-all-decided = tot decidit
+intake-all-decided = tot decidit · M porta a la matriu
 intake-blind = El vostre centre puntua primer. Els suggeriments sortiran quan hàgiu marcat els 13 àmbits: en porteu { $n }.
 intake-must-decide = cal decidir-los per tancar
 intake-added-heading = Afegit per vosaltres
@@ -407,7 +407,7 @@ person-when = Conversa del { $day } amb { $by }, { $centre }.
 person-needs = El que hem vist junts
 person-needs-none = De moment no hem anotat cap dificultat.
 person-over = El que ja no passa
-person-over-hint = Abans sí, i ara ja no, o ja hi ha qui se n’ocupa:
+person-over-hint = El que abans passava i ara no, o ja hi ha qui se n’ocupa:
 person-demands = El que ens ha demanat
 person-actions = El que podem mirar
 person-actions-hint = Mirarem si és possible. No és cap promesa ni cap decisió.
@@ -442,6 +442,10 @@ figures-accepted = Què se n’ha fet, dels suggeriments
 figures-accepted-hint = per codi i versió del model
 figures-code = Codi
 figures-share = Acceptats
+figures-only-total = { $n ->
+    [one] { $n } codi del qual només es pot mostrar el total
+   *[other] { $n } codis dels quals només es pot mostrar el total
+}
 figures-left-out = { $n ->
     [one] { $n } codi més és de poques persones.
    *[other] { $n } codis més són de poques persones.
@@ -576,8 +580,9 @@ js-accepted = acceptat
 js-refused = refusat
 js-edited = editat
 js-added = afegit
-js-all-decided = tot decidit
-js-left = pendents: { $n }
+js-all-decided = tot decidit · M porta a la matriu
+js-left = { $n } decisions pendents
+js-left-one = 1 decisió pendent
 js-word = 1 paraula
 js-words = { $n } paraules
 js-alerts-first = Abans de tancar cal decidir els avisos: en falten { $n }.

@@ -277,7 +277,7 @@ intake-close = Close the interview
 intake-keep = Keep and suggest
 intake-document = Open a DOCX or PDF
 intake-private = The text is kept encrypted on your centre’s server. It goes nowhere else.
-intake-all-decided = all decided
+intake-all-decided = all decided · M leads to the matrix
 intake-blind = Your centre scores first. Suggestions appear once you have marked the 13 domains: { $n } so far.
 intake-must-decide = a decision on each is needed to close
 intake-added-heading = Added by you
@@ -407,7 +407,7 @@ person-when = Talk of { $day } with { $by }, { $centre }.
 person-needs = What we saw together
 person-needs-none = So far we have not noted any difficulty.
 person-over = What is no longer so
-person-over-hint = It was so before, and is over now or already seen to:
+person-over-hint = What was so before, and is over now or already seen to:
 person-demands = What you asked for
 person-actions = What we can look into
 person-actions-hint = We will see whether it is possible. It is neither a promise nor a decision.
@@ -442,6 +442,10 @@ figures-accepted = What became of suggestions
 figures-accepted-hint = by code and version of the model
 figures-code = Code
 figures-share = Accepted
+figures-only-total = { $n ->
+    [one] { $n } code of which only the total can be shown
+   *[other] { $n } codes of which only the total can be shown
+}
 figures-left-out = { $n ->
     [one] { $n } more code is about few people.
    *[other] { $n } more codes are about few people.
@@ -576,8 +580,9 @@ js-accepted = accepted
 js-refused = refused
 js-edited = edited
 js-added = added
-js-all-decided = all decided
-js-left = left: { $n }
+js-all-decided = all decided · M leads to the matrix
+js-left = { $n } decisions left
+js-left-one = 1 decision left
 js-word = 1 word
 js-words = { $n } words
 js-alerts-first = Before closing, decide on the alerts: { $n } left.

@@ -97,7 +97,7 @@ actions-hint = del catálogo; esta lista no da derecho a nada
 actions-because = por
 actions-to-check = Falta comprobar
 actions-facts = Lo que falta saber
-actions-facts-hint = las respuestas estrechan la lista de abajo; no deciden nada
+actions-facts-hint = las respuestas reducen la lista de abajo; no deciden nada
 actions-fact-yes = Sí
 actions-fact-no = No
 actions-fact-unknown = No se sabe
@@ -277,7 +277,7 @@ intake-close = Cerrar la entrevista
 intake-keep = Guardar y sugerir
 intake-document = Abrir un DOCX o PDF
 intake-private = El texto se guarda cifrado en el servidor de su centro. No sale a ningún otro sitio.
-intake-all-decided = todo decidido
+intake-all-decided = todo decidido · M lleva a la matriz
 intake-blind = Su centro puntúa primero. Las sugerencias saldrán cuando haya marcado los 13 ámbitos: lleva { $n }.
 intake-must-decide = hay que decidirlos para cerrar
 intake-added-heading = Añadido por ustedes
@@ -407,7 +407,7 @@ person-when = Conversación del { $day } con { $by }, { $centre }.
 person-needs = Lo que hemos visto en conjunto
 person-needs-none = De momento no hemos anotado ninguna dificultad.
 person-over = Lo que ya no pasa
-person-over-hint = Antes sí, y ahora ya no, o ya hay quien se ocupa:
+person-over-hint = Lo que antes pasaba y ahora no, o ya hay quien se ocupa:
 person-demands = Lo que nos ha pedido
 person-actions = Lo que podemos mirar
 person-actions-hint = Miraremos si es posible. No es una promesa ni una decisión.
@@ -442,6 +442,10 @@ figures-accepted = Qué se ha hecho de las sugerencias
 figures-accepted-hint = por código y versión del modelo
 figures-code = Código
 figures-share = Aceptadas
+figures-only-total = { $n ->
+    [one] { $n } código del que solo se puede mostrar el total
+   *[other] { $n } códigos de los que solo se puede mostrar el total
+}
 figures-left-out = { $n ->
     [one] { $n } código más es de pocas personas.
    *[other] { $n } códigos más son de pocas personas.
@@ -576,8 +580,9 @@ js-accepted = aceptado
 js-refused = rechazado
 js-edited = editado
 js-added = añadido
-js-all-decided = todo decidido
-js-left = pendientes: { $n }
+js-all-decided = todo decidido · M lleva a la matriz
+js-left = { $n } decisiones pendientes
+js-left-one = 1 decisión pendiente
 js-word = 1 palabra
 js-words = { $n } palabras
 js-alerts-first = Antes de cerrar hay que decidir los avisos: faltan { $n }.

@@ -209,7 +209,7 @@ async fn a_whole_intake_by_touch_on_a_phone() {
     let small = "return [...document.querySelectorAll('main button, main summary, main label:has(input)')] \
                  .filter((e) => e.checkVisibility() && !e.closest('.check') && e.getBoundingClientRect().height < 36).map((e) => e.outerHTML.slice(0, 80))";
     assert_eq!(browser.script(small, vec![]).await, json!([]), "help: too small for a finger");
-    browser.script("scrollTo(0, 0)", vec![]).await;
+    browser.script("document.activeElement.blur(); scrollTo(0, 0)", vec![]).await;
     browser.whole_picture("pages/intake-phone.png").await;
     let alerts: Vec<String> = serde_json::from_value(now["undecided_alerts"].clone()).unwrap();
     for alert in &alerts {

@@ -52,10 +52,6 @@ async fn an_interview_in_three_languages_light_dark_and_narrow() {
     browser.check("the keys").await;
     browser.picture("pages/intake-keys.png").await;
     browser.keys(Key::Escape.value().to_string()).await;
-    // At 200 %, nothing scrolls sideways.
-    browser.resize(640, 430, "light").await;
-    browser.intake(&format!("/interviews/{interview}?lang=en")).await;
-    browser.check("an interview at 200 %").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,9 +6,9 @@ use thirtyfour::prelude::*;
 use super::house::House;
 use crate::chromium::Chromium;
 
-/// Light and dark, wide and narrow.
-pub(super) const LOOKS: [(u32, u32, &str); 3] =
-    [(1280, 860, "light"), (1280, 860, "dark"), (360, 740, "light")];
+/// Light and dark, wide, at 200 %, and narrow.
+pub(super) const LOOKS: [(u32, u32, &str); 4] =
+    [(1280, 860, "light"), (1280, 860, "dark"), (640, 430, "light"), (360, 740, "light")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_signs_in_makes_a_case_and_finds_it_without_a_mouse() {

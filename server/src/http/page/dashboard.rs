@@ -61,6 +61,8 @@ struct ModelTable {
     rows: Vec<CodeRow>,
     totals: Vec<Option<u64>>,
     total: Option<u64>,
+    /// Codes of which only the total can be shown.
+    sums: Vec<(String, u64)>,
     /// Rows of which nothing can be shown.
     left_out: usize,
 }
@@ -213,12 +215,16 @@ fn model_table(of_model: &Acceptance, language: Language) -> ModelTable {
     };
     let all: Vec<CodeRow> = of_model.rows.iter().enumerate().map(row).collect();
     let n = all.len();
-    let rows: Vec<CodeRow> =
-        all.into_iter().filter(|row| row.total.is_some() || row.cells.iter().any(Option::is_some)).collect();
+    let (mut rows, rest): (Vec<CodeRow>, Vec<CodeRow>) =
+        all.into_iter().partition(|row| row.cells.iter().any(|cell| cell.is_some_and(|n| n > 0)));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.total));
+    let mut sums: Vec<_> = rest.into_iter().filter_map(|row| Some((row.label, row.total?))).collect();
+    sums.sort_by_key(|(_, total)| std::cmp::Reverse(*total));
     ModelTable {
         model: of_model.model.clone(),
-        left_out: n - rows.len(),
+        left_out: n - rows.len() - sums.len(),
         rows,
+        sums,
         totals: of_model.table.columns.clone(),
         total: of_model.table.total,
     }

@@ -219,7 +219,7 @@ impl<'a> Builder<'a> {
         let sentence =
             self.assessment.sentences.iter().find(|s| s.start <= evidence.start && evidence.start < s.end);
         Quote {
-            text: self.text.get(evidence.start..evidence.end).unwrap_or_default().trim(),
+            text: unquoted(self.text.get(evidence.start..evidence.end).unwrap_or_default().trim()),
             lang: words::tag(sentence.map_or(Language::Other, |s| s.language)),
         }
     }
@@ -306,6 +306,16 @@ impl<'a> Builder<'a> {
     fn percent(&self, probability: f32) -> String {
         words::percent(probability, self.language)
     }
+}
+
+/// A sentence that is all somebody's words, without its own marks: it is put between marks again.
+fn unquoted(said: &str) -> &str {
+    let pairs = [('«', '»'), ('“', '”'), ('"', '"')];
+    let inner = pairs.into_iter().find_map(|(open, close)| {
+        let inner = said.strip_prefix(open)?.strip_suffix(close)?;
+        (!inner.contains([open, close])).then_some(inner)
+    });
+    inner.unwrap_or(said)
 }
 
 fn dots(probability: f32) -> u8 {

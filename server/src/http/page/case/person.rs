@@ -29,6 +29,8 @@ use crate::words::{self, INTERFACE, Words};
 struct Plain {
     careful: bool,
     says: [&'static str; 3],
+    /// Of a need that is over: what was so.
+    said: [&'static str; 3],
 }
 
 static PLAIN: LazyLock<HashMap<&str, Plain>> = LazyLock::new(|| {
@@ -37,14 +39,16 @@ static PLAIN: LazyLock<HashMap<&str, Plain>> = LazyLock::new(|| {
         let mut fields = line.split('\t');
         let code = fields.next()?;
         let careful = fields.next()? == "1";
-        Some((code, Plain { careful, says: [fields.next()?, fields.next()?, fields.next()?] }))
+        let mut three = || Some([fields.next()?, fields.next()?, fields.next()?]);
+        Some((code, Plain { careful, says: three()?, said: three()? }))
     };
     lines.filter_map(plain).collect()
 });
 
 impl Plain {
-    fn says(&self, language: Language) -> &'static str {
-        let [ca, es, en] = self.says;
+    /// In the words of now, or of before.
+    fn says(&self, language: Language, is_over: bool) -> &'static str {
+        let [ca, es, en] = if is_over { self.said } else { self.says };
         match language {
             Language::Ca => ca,
             Language::Es => es,
@@ -95,15 +99,15 @@ pub(super) async fn show(
     let all = asked.all == "1";
     let (open, closed) = file.needs();
     let mut left_out = 0;
-    let mut say = |lines: &[super::NeedLine]| {
+    let mut say = |lines: &[super::NeedLine], is_over: bool| {
         let plain = lines.iter().filter_map(|line| PLAIN.get(line.code.as_str()));
         let (shown, kept): (Vec<_>, Vec<_>) = plain.partition(|plain| all || !plain.careful);
         left_out += kept.len();
-        let mut says: Vec<_> = shown.into_iter().map(|plain| plain.says(language)).collect();
+        let mut says: Vec<_> = shown.into_iter().map(|plain| plain.says(language, is_over)).collect();
         says.dedup();
         says
     };
-    let (needs, over) = (say(&open), say(&closed));
+    let (needs, over) = (say(&open, false), say(&closed, true));
     // What is asked for and explored is that of the last interview.
     let confirmed = |kind| {
         let Some(held) = file.held.last() else { return Vec::new() };
@@ -148,9 +152,16 @@ mod tests {
                 .get(need.code.as_str())
                 .unwrap_or_else(|| panic!("help: {} has no plain words", need.code));
             for language in INTERFACE {
-                let says = plain.says(language);
-                // A code of one word, such as debt, may be a plain word as well.
-                assert!(says.ends_with('.') && !says.contains('_'), "help: {says}");
+                let [says, said] = [false, true].map(|is_over| plain.says(language, is_over));
+                for words in [says, said] {
+                    // A code of one word, such as debt, may be a plain word as well.
+                    assert!(words.ends_with('.') && !words.contains('_'), "help: {words}");
+                }
+                // English has one form for both of being deceived.
+                assert!(
+                    says != said || need.code == "online_fraud",
+                    "help: what is over is told as if it were so: {said}"
+                );
             }
             let dangerous = need.code.contains("violence") || need.code.contains("abuse");
             assert!(!dangerous || plain.careful, "help: {} could be read by who must not read it", need.code);
