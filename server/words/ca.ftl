@@ -101,6 +101,10 @@ actions-facts-hint = les respostes redueixen la llista de sota; no decideixen re
 actions-fact-yes = Sí
 actions-fact-no = No
 actions-fact-unknown = No se sap
+actions-facts-more = { $n ->
+    [one] { $n } dada més
+   *[other] { $n } dades més
+}
 actions-aside = deixades de banda per les respostes
 actions-none = Res del catàleg no respon al que s'ha llegit.
 actions-more = { $n ->

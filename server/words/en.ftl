@@ -101,6 +101,10 @@ actions-facts-hint = the answers narrow the list below; they decide nothing
 actions-fact-yes = Yes
 actions-fact-no = No
 actions-fact-unknown = Not known
+actions-facts-more = { $n ->
+    [one] { $n } more fact
+   *[other] { $n } more facts
+}
 actions-aside = set aside by the answers
 actions-none = Nothing in the catalogue answers what was read.
 actions-more = { $n ->

@@ -101,6 +101,10 @@ actions-facts-hint = las respuestas reducen la lista de abajo; no deciden nada
 actions-fact-yes = Sí
 actions-fact-no = No
 actions-fact-unknown = No se sabe
+actions-facts-more = { $n ->
+    [one] { $n } dato más
+   *[other] { $n } datos más
+}
 actions-aside = apartadas por las respuestas
 actions-none = Nada del catálogo responde a lo que se ha leído.
 actions-more = { $n ->

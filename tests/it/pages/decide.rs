@@ -102,7 +102,9 @@ async fn what_is_known_narrows_the_actions() {
             .script("return [...document.querySelectorAll('#ways .way')].filter((w) => w.querySelector('[data-needed][data-of=\"' + arguments[0] + '\"]')).map((w) => w.dataset.code)", vec![json!(fact)])
             .await;
         let radio = format!("#facts [name='fact.{fact}']");
-        let aim = format!("document.querySelector(\"{radio}:checked\").focus()");
+        let aim = format!(
+            "const all = document.getElementById('more-facts'); if (all) all.open = true; document.querySelector(\"{radio}:checked\").focus()"
+        );
         browser.script(&aim, vec![]).await;
         browser.keys(Key::Left.value().to_string()).await;
         let set = "return document.querySelectorAll('#aside .way').length > 0";

@@ -16,14 +16,14 @@ async fn a_newcomer_sees_cases_in_three_languages() {
     let rows = "return document.querySelectorAll('tbody tr').length";
     assert_eq!(browser.script(rows, vec![]).await, json!(4));
     // One of them over time, decided on by whoever agrees with everything.
-    let second = "return [...document.querySelectorAll('tbody a')].find((a) => a.textContent.trim() === 'DEMO-2').getAttribute('href')";
+    let second = "return [...document.querySelectorAll('tbody a')].find((a) => a.textContent.trim() === 'DEMO-ES').getAttribute('href')";
     browser.go(&browser.text(second).await).await;
     browser.check("a case of a demonstration").await;
     let interviews =
         "return document.querySelectorAll('section[aria-labelledby=interviews-heading] tbody tr').length";
     assert_eq!(browser.script(interviews, vec![]).await, json!(2));
     let mut languages = Vec::new();
-    for case in ["DEMO-1", "DEMO-2", "DEMO-3"] {
+    for case in ["DEMO-CA", "DEMO-ES", "DEMO-EN"] {
         browser.go("/cases").await;
         let path = "return [...document.querySelectorAll('tbody a')].find((a) => a.textContent.trim() === arguments[0]).getAttribute('href')";
         let path = browser.script(path, vec![json!(case)]).await.as_str().unwrap().to_owned();

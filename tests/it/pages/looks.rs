@@ -142,11 +142,18 @@ async fn walks() {
         let lang = ["ca", "es", "en"][i % 3];
         browser.resize(1360, 900, "light").await;
         browser.intake(&format!("/interviews/{interview}?lang={lang}")).await;
+        // As somebody tired would: what stands first, a refusal, two levels, a fact, and closing before it is all decided.
         browser.keys("a").await;
         browser.settled().await;
         browser.keys("r").await;
         browser.keys("5").await;
+        browser.keys("m").await;
+        browser.keys("20").await;
         browser.settled().await;
+        let no =
+            "document.querySelector('#facts [value=no]')?.click(); document.getElementById('close').click()";
+        browser.script(no, vec![]).await;
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
         browser.resize(1360, 2300, "light").await;
         let png = browser.driver.screenshot_as_png().await.unwrap();
         std::fs::write(std::path::Path::new(&folder).join(format!("walk-{i}-{lang}.png")), png).unwrap();
