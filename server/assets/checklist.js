@@ -63,7 +63,7 @@ export class Checklist {
     const asked = [...way.querySelectorAll("[data-of]")];
     for (const one of asked) one.dataset.answer = this.#answers.get(one.dataset.of) ?? "";
     const missing = way.querySelector(".missing");
-    if (missing) missing.textContent = String(asked.filter((one) => !one.dataset.answer).length);
+    if (missing) missing.textContent = String(asked.filter((one) => !one.dataset.answer).length || "✓");
     const against = asked.find((one) => "needed" in one.dataset && one.dataset.answer === "no");
     way.classList.toggle("aside", Boolean(against));
     way.querySelector(".why-aside")?.remove();

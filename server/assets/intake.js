@@ -208,7 +208,14 @@ function press(form, button) {
 
 function close() {
   const open = cards.items.filter((item) => item.matches(".alert") && !item.dataset.decided);
-  if (open.length === 0) return decide([{ act: "close" }]);
+  if (open.length === 0) {
+    // Others may stay undecided, but not unnoticed: pressed again, it closes.
+    const left = cards.open;
+    if (left.length === 0 || notice.querySelector(".closing")) return decide([{ act: "close" }]);
+    tell(left.length === 1 ? say("close-undecided-one") : say("close-undecided", { n: left.length }), [[say("close-look"), () => cards.choose(left[0], true)]]);
+    notice.firstElementChild.classList.add("closing");
+    return undefined;
+  }
   tell(say("alerts-first", { n: open.length }));
   return cards.choose(open[0], true);
 }
@@ -569,7 +576,7 @@ const outbox = new Outbox({
       return;
     }
     if (outbox.entries.length === 0) {
-      if (!notice.querySelector("button, .kept")) notice.replaceChildren();
+      if (!notice.querySelector("button:not(.closing button), .kept")) notice.replaceChildren();
       await settle();
     }
   },

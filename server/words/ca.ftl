@@ -105,7 +105,7 @@ actions-facts-more = { $n ->
     [one] { $n } dada més
    *[other] { $n } dades més
 }
-actions-aside = deixades de banda per les respostes
+actions-aside = De banda per les respostes
 actions-none = Res del catàleg no respon al que s'ha llegit.
 actions-more = { $n ->
     [one] actuació menys probable
@@ -590,6 +590,9 @@ js-left-one = 1 decisió pendent
 js-word = 1 paraula
 js-words = { $n } paraules
 js-alerts-first = Abans de tancar cal decidir els avisos: en falten { $n }.
+js-close-undecided-one = Queda 1 suggeriment sense decisió. Premeu «Tanca» un altre cop per tancar igualment.
+js-close-undecided = Queden { $n } suggeriments sense decisió. Premeu «Tanca» un altre cop per tancar igualment.
+js-close-look = Mira’ls
 js-bulk-done = { $n } acceptats.
 js-bulk-undo = Desfés-los tots
 js-refused-by-server = No s’ha desat: { $why }.

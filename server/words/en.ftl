@@ -105,7 +105,7 @@ actions-facts-more = { $n ->
     [one] { $n } more fact
    *[other] { $n } more facts
 }
-actions-aside = set aside by the answers
+actions-aside = Set aside by the answers
 actions-none = Nothing in the catalogue answers what was read.
 actions-more = { $n ->
     [one] less likely action
@@ -590,6 +590,9 @@ js-left-one = 1 decision left
 js-word = 1 word
 js-words = { $n } words
 js-alerts-first = Before closing, decide on the alerts: { $n } left.
+js-close-undecided-one = 1 suggestion has no decision. Press “Close” again to close all the same.
+js-close-undecided = { $n } suggestions have no decision. Press “Close” again to close all the same.
+js-close-look = Look at them
 js-bulk-done = { $n } accepted.
 js-bulk-undo = Undo them all
 js-refused-by-server = This was not kept: { $why }.

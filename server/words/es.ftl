@@ -105,7 +105,7 @@ actions-facts-more = { $n ->
     [one] { $n } dato más
    *[other] { $n } datos más
 }
-actions-aside = apartadas por las respuestas
+actions-aside = Apartadas por las respuestas
 actions-none = Nada del catálogo responde a lo que se ha leído.
 actions-more = { $n ->
     [one] actuación menos probable
@@ -590,6 +590,9 @@ js-left-one = 1 decisión pendiente
 js-word = 1 palabra
 js-words = { $n } palabras
 js-alerts-first = Antes de cerrar hay que decidir los avisos: faltan { $n }.
+js-close-undecided-one = Queda 1 sugerencia sin decisión. Pulse «Cerrar» otra vez para cerrar de todos modos.
+js-close-undecided = Quedan { $n } sugerencias sin decisión. Pulse «Cerrar» otra vez para cerrar de todos modos.
+js-close-look = Verlas
 js-bulk-done = { $n } aceptados.
 js-bulk-undo = Deshacerlos todos
 js-refused-by-server = No se ha guardado: { $why }.

@@ -158,6 +158,11 @@ async fn a_whole_intake_without_a_mouse() {
         browser.tab_to("#close").await;
         browser.keys(&enter).await;
     }
+    // What was skipped is told of, and does not keep it from being closed.
+    browser.until("what is left is told", "return !!document.querySelector('#notice .closing')").await;
+    browser.check("closing with suggestions left").await;
+    assert_eq!(browser.text("return document.activeElement.id").await, "close");
+    browser.keys(&enter).await;
     browser.until("closed", "return document.getElementById('main')?.dataset.closed === 'true'").await;
     browser.check("a closed interview").await;
     browser.picture("pages/intake-closed.png").await;
@@ -219,6 +224,8 @@ async fn a_whole_intake_by_touch_on_a_phone() {
         browser.tap(&format!("#findings .card[data-code='{alert}'] [value=confirm]")).await;
         browser.settled().await;
     }
+    browser.tap("#close").await;
+    browser.until("what is left is told", "return !!document.querySelector('#notice .closing')").await;
     browser.tap("#close").await;
     browser.until("closed", "return document.getElementById('main')?.dataset.closed === 'true'").await;
 }
