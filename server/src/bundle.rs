@@ -10,9 +10,9 @@ use crate::inference::{Model, Reader, Rest};
 /// Bundles looked for, best first.
 const NAMES: [&str; 2] = ["models/default", "models/linear"];
 
-/// Values that a loaded model remembers of recent texts, of which there may be twice as many, at four bytes each: some
-/// thousand interviews' worth, in 16 MiB at most.
-const REMEMBERED: usize = 1 << 21;
+/// Values that a loaded model remembers of recent texts, of which there may be twice as many, at four bytes each:
+/// 8 MiB at most, beside their digests.
+const REMEMBERED: usize = 1 << 20;
 
 /// No bundle in any of the usual places.
 #[derive(Debug, thiserror::Error)]
