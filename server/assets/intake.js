@@ -601,9 +601,11 @@ const outbox = new Outbox({
     const step = entry.body.acts.some(({ act }) => act === "undo" || act === "redo");
     if (!touched && !step) return "again";
     const who = entry.subjects.map(({ kind, code }) => page.querySelector(`[data-kind="${kind}"][data-code="${code}"]`)).find(Boolean);
-    replace(page, page.getElementById("text")?.defaultValue ?? "");
+    // Read before its parts are put on this page, where what waits here is shown over what they decided.
     const label = who?.querySelector(".label, th a, th")?.firstChild?.textContent.trim() ?? "";
+    for (const time of who?.querySelectorAll("time[datetime]") ?? []) time.textContent = clock(new Date(time.dateTime));
     const decided = who?.querySelector(".decided, .by")?.textContent.trim() ?? "";
+    replace(page, page.getElementById("text")?.defaultValue ?? "");
     tell(step ? say("undo-conflict") : say("conflict", { label, decided }), [
       [say("keep-theirs"), () => { outbox.drop(entry.id); settle(); outbox.send(); }],
       [say("keep-mine"), () => { entry.seen = entry.subjects.map(({ kind, code }) => holds(kind, code)); outbox.again(entry.id); }],

@@ -104,6 +104,8 @@ async fn two_workers_on_one_case_see_each_other() {
     }
     jordi.keys("6").await;
     jordi.until("he is told", "return document.querySelectorAll('#notice button').length === 2").await;
+    let notice = jordi.text("return document.getElementById('notice').textContent").await;
+    assert!(notice.contains("Marta Vila"), "help: he is told who decided, not what he wants: {notice}");
     jordi.check("a conflict").await;
     jordi.picture("pages/intake-conflict.png").await;
     assert_eq!(

@@ -217,7 +217,7 @@ fn model_table(of_model: &Acceptance, language: Language) -> ModelTable {
     let n = all.len();
     let (mut rows, rest): (Vec<CodeRow>, Vec<CodeRow>) =
         all.into_iter().partition(|row| row.cells.iter().any(|cell| cell.is_some_and(|n| n > 0)));
-    rows.sort_by_key(|row| std::cmp::Reverse(row.total));
+    rows.sort_by_key(|row| (row.accepted.is_none(), std::cmp::Reverse(row.total)));
     let mut sums: Vec<_> = rest.into_iter().filter_map(|row| Some((row.label, row.total?))).collect();
     sums.sort_by_key(|(_, total)| std::cmp::Reverse(*total));
     ModelTable {
