@@ -317,19 +317,20 @@ fn a_model_beside_itself_does_not_differ_and_beside_a_worse_one_does() {
     let (good, bad) = (reads(false), reads(true));
     let beside = |other: &[Example]| {
         let bootstrap = testing::config(200, 4);
-        let other = Some(Other { name: "other".into(), examples: other });
+        let other = Some(Other { model: run().model, examples: other, texts: None });
         let measured = Measured { examples: &good, other, ..Measured::default() };
         let settings = Settings { bootstrap, min_n: 10, worst: 10 };
         Report::collect(run(), measured, &gates(), settings, &|_| {})
     };
     let same = beside(&good).unwrap().compared.unwrap();
-    assert!(
-        same.rows.iter().all(|r| r.difference.value == Some(0.0) && r.difference.low == r.difference.high)
-    );
+    let all = || same.sections.iter().flat_map(|s| &s.rows);
+    assert!(all().all(|r| r.difference.value == Some(0.0) && r.difference.low == r.difference.high));
+    assert!(all().all(|r| r.verdict == Verdict::NotTold) && all().any(|r| r.figure.contains("gender=f")));
     let report = beside(&bad).unwrap();
-    let needs = &report.compared.as_ref().unwrap().rows[0];
-    assert!(needs.difference.low.unwrap() > 0.05 && needs.p_value.unwrap() < 0.05);
-    assert!(report.to_html().contains("Beside other"));
+    let needs = &report.compared.as_ref().unwrap().sections[0].rows[0];
+    assert!(needs.difference.low.unwrap() > 0.05 && needs.p_holm.unwrap() < 0.5);
+    assert_eq!(needs.verdict, Verdict::Better);
+    assert!(report.to_html().contains("Beside test 1"));
     assert_eq!(beside(&bad[1..]).unwrap_err().code(), "length_mismatch");
 }
 
