@@ -187,6 +187,7 @@ mod tests {
     use crate::testing::{Reads, keyword_model};
 
     const RULES: &[(&str, Reads)] = &[
+        ("money", Reads::Need("debt", Status::Present)),
         ("deu", Reads::Need("debt", Status::Present)),
         ("lloguer", Reads::Need("housing_arrears", Status::Present)),
         ("alquiler", Reads::Need("housing_arrears", Status::Past)),

@@ -211,6 +211,7 @@ impl Report {
         not_measured.extend(counterfactuals.is_empty().then_some("rewritings"));
         not_measured.extend(suites.is_none().then_some("behavioural suites"));
         not_measured.extend(measured.outside.is_none().then_some("data of others"));
+        let read: Vec<(&Record, &Pair)> = records.iter().copied().zip(&pairs).collect();
         let cautions = lone_writers(&records, run.provenance);
         Ok(Self {
             format: FORMAT,
@@ -220,7 +221,7 @@ impl Report {
             summary,
             groups,
             signed_errors,
-            worst: worst(measured.examples, &pairs, taxonomy, settings.worst),
+            worst: worst(&read, taxonomy, settings.worst),
             counterfactuals,
             rewriting_quality: quality()?,
             suites,
@@ -261,8 +262,8 @@ fn lone_writers(records: &[&Record], provenance: Provenance) -> Vec<String> {
 }
 
 /// The records with most errors, worst first; of equals, by id.
-pub(super) fn worst(examples: &[Example], pairs: &[Pair], taxonomy: &Taxonomy, n: usize) -> Vec<WorstRecord> {
-    let of = |(example, pair): (&Example, &Pair)| {
+pub(super) fn worst(read: &[(&Record, &Pair)], taxonomy: &Taxonomy, n: usize) -> Vec<WorstRecord> {
+    let of = |&(record, pair): &(&Record, &Pair)| {
         let (gold, read) = (&pair.reference, &pair.predicted);
         let need = |&i: &usize| taxonomy.needs().get(i).map(|n| n.code.clone());
         let demand = |&i: &usize| taxonomy.demands().get(i).map(|d| d.code.clone());
@@ -282,9 +283,9 @@ pub(super) fn worst(examples: &[Example], pairs: &[Pair], taxonomy: &Taxonomy, n
             .collect();
         let steps: usize = level_errors.values().map(|e| usize::from(e.unsigned_abs())).sum();
         let errors = missed.len() + invented.len() + steps;
-        WorstRecord { id: example.reference.id.clone(), missed, invented, level_errors, errors }
+        WorstRecord { id: record.id.clone(), missed, invented, level_errors, errors }
     };
-    let mut all: Vec<WorstRecord> = examples.iter().zip(pairs).map(of).filter(|w| w.errors > 0).collect();
+    let mut all: Vec<WorstRecord> = read.iter().map(of).filter(|w| w.errors > 0).collect();
     all.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.id.cmp(&b.id)));
     all.truncate(n);
     all

@@ -18,6 +18,6 @@ mod tests;
 
 pub use collect::{Artefact, DataCard, Measured, Provenance, Report, Run, Settings, WorstRecord};
 pub use compare::{Compared, ComparedRow, ComparedSection, Other, OtherTexts, Verdict};
-pub use errors_page::errors_page;
+pub use errors_page::{Wanted, differences_page, errors_page};
 pub use flips_page::flips_page;
 pub use plain::PlainLanguage;
