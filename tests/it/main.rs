@@ -18,6 +18,8 @@ mod decisions;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod human;
+#[cfg(test)]
 mod keeping;
 #[cfg(test)]
 mod kill;
