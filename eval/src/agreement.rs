@@ -55,18 +55,7 @@ pub fn agreement(
     taxonomy: &Taxonomy,
     config: &BootstrapConfig,
 ) -> Result<AgreementReport> {
-    let (a, b) = (by_id(first)?, by_id(second)?);
-    let mut pairs = Vec::new();
-    for (id, reference) in &a {
-        let Some(other) = b.get(id) else { continue };
-        if reference.text != other.text {
-            return Err(Error::TextDiffers { record: (*id).to_owned() });
-        }
-        pairs.push(Pair {
-            reference: Reading::of_record(reference, taxonomy)?,
-            predicted: Reading::of_annotator(other, reference, taxonomy)?,
-        });
-    }
+    let pairs: Vec<Pair> = read_by_both(first, second, taxonomy)?.into_iter().map(|(_, pair)| pair).collect();
     let figures = figures(&pairs, taxonomy);
     let statistics: Vec<&dyn Statistic> = figures.iter().map(|(_, _, _, s)| s.as_ref()).collect();
     let bootstrap = Bootstrap::run(&statistics, config)?;
@@ -78,11 +67,36 @@ pub fn agreement(
     };
     Ok(AgreementReport {
         records: pairs.len(),
-        only_first: a.len() - pairs.len(),
-        only_second: b.len() - pairs.len(),
+        only_first: first.len() - pairs.len(),
+        only_second: second.len() - pairs.len(),
         bootstrap: *config,
         rows: figures.iter().enumerate().map(row).collect(),
     })
+}
+
+/// The records that both annotators read, by id, each as the first has it, with both readings.
+/// # Errors
+/// [`Error::TextDiffers`] when one id is of two texts, [`Error::DuplicateId`]; [`Error::UnknownCode`],
+/// [`Error::BadLevel`].
+pub fn read_by_both<'a>(
+    first: &'a [Record],
+    second: &[Record],
+    taxonomy: &Taxonomy,
+) -> Result<Vec<(&'a Record, Pair)>> {
+    let (a, b) = (by_id(first)?, by_id(second)?);
+    let mut pairs = Vec::new();
+    for (id, reference) in a {
+        let Some(other) = b.get(id) else { continue };
+        if reference.text != other.text {
+            return Err(Error::TextDiffers { record: id.to_owned() });
+        }
+        let pair = Pair {
+            reference: Reading::of_record(reference, taxonomy)?,
+            predicted: Reading::of_annotator(other, reference, taxonomy)?,
+        };
+        pairs.push((reference, pair));
+    }
+    Ok(pairs)
 }
 
 fn by_id(records: &[Record]) -> Result<BTreeMap<&str, &Record>> {

@@ -33,20 +33,32 @@ pub struct Faithfulness {
 }
 
 /// What one suggested need becomes.
-struct Erased {
-    probability: f64,
-    without: Read,
-    alone: Read,
-    /// `None` where the text has too few other sentences.
-    random: Option<Read>,
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Erased {
+    /// Its probability on the whole text.
+    pub probability: f32,
+    /// Without its evidence.
+    pub without: Reread,
+    /// On its evidence alone.
+    pub alone: Reread,
+    /// Without as many other sentences; `None` where the text has too few.
+    pub random: Option<Reread>,
 }
 
 /// A need on a changed text.
-#[derive(Clone, Copy, Default)]
-struct Read {
-    probability: f64,
-    suggested: bool,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reread {
+    /// Its probability; 0 where it was not found.
+    pub probability: f32,
+    /// True when it is suggested.
+    pub suggested: bool,
 }
+
+/// The names of the figures, in the order of [`statistics`].
+pub(crate) const NAMES: [&str; 5] =
+    ["comprehensiveness", "random_removed", "sufficiency", "gone_without", "kept_alone"];
 
 /// Reads texts, and then each again without the evidence of each suggested need, and with that evidence alone. The
 /// sentences are those that the model itself cut.
@@ -56,14 +68,27 @@ pub fn run<F>(texts: &[&str], config: &BootstrapConfig, predict: F) -> Result<Fa
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
 {
+    count(&read(texts, config.seed, predict)?, config)
+}
+
+/// What the suggested needs of each text become. `seed` draws the other sentences.
+/// # Errors
+/// The model's first error as [`crate::Error::Model`].
+pub fn read<F>(texts: &[&str], seed: u64, predict: F) -> Result<Vec<Vec<Erased>>>
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+{
     let one = |(i, text): (usize, &&str)| -> relat_engine::Result<Vec<Erased>> {
         let original = predict(text)?;
-        let mut random = SplitMix64(config.seed ^ (i as u64));
+        let mut random = SplitMix64(seed ^ (i as u64));
         let needs = original.needs.iter().filter(|n| n.suggested);
         needs.map(|need| erase(text, &original, need, &mut random, &predict)).collect()
     };
-    let erased: Vec<Vec<Erased>> =
-        texts.par_iter().enumerate().map(one).collect::<relat_engine::Result<_>>()?;
+    Ok(texts.par_iter().enumerate().map(one).collect::<relat_engine::Result<_>>()?)
+}
+
+/// The figures over texts in the order of [`NAMES`], from what became of the needs of each.
+pub(crate) fn statistics(erased: &[Vec<Erased>]) -> [Additive; 5] {
     let mean = |of: &dyn Fn(&Erased) -> Option<f64>| {
         let of_text = |all: &Vec<Erased>| {
             let values: Vec<f64> = all.iter().filter_map(of).collect();
@@ -71,17 +96,25 @@ where
         };
         Additive::ratio(erased.iter().map(of_text))
     };
-    let statistics = [
-        mean(&|e| Some(e.probability - e.without.probability)),
-        mean(&|e| Some(e.probability - e.random?.probability)),
-        mean(&|e| Some(e.probability - e.alone.probability)),
+    let lost = |e: &Erased, then: Reread| f64::from(e.probability) - f64::from(then.probability);
+    [
+        mean(&|e| Some(lost(e, e.without))),
+        mean(&|e| Some(lost(e, e.random?))),
+        mean(&|e| Some(lost(e, e.alone))),
         mean(&|e| Some(f64::from(u8::from(!e.without.suggested)))),
         mean(&|e| Some(f64::from(u8::from(e.alone.suggested)))),
-    ];
+    ]
+}
+
+/// The figures of what became of the needs of each text.
+/// # Errors
+/// [`crate::Error::BadSetting`].
+pub fn count(erased: &[Vec<Erased>], config: &BootstrapConfig) -> Result<Faithfulness> {
+    let statistics = statistics(erased);
     let borrowed: Vec<&dyn Statistic> = statistics.iter().map(|s| s as &dyn Statistic).collect();
     let bootstrap = Bootstrap::run(&borrowed, config)?;
     Ok(Faithfulness {
-        texts: texts.len(),
+        texts: erased.len(),
         comprehensiveness: bootstrap.estimate(0),
         random_removed: bootstrap.estimate(1),
         sufficiency: bootstrap.estimate(2),
@@ -110,9 +143,9 @@ where
     let drawn: Option<Vec<usize>> =
         (others.len() >= n).then(|| (0..n).map(|_| others.swap_remove(random.below(others.len()))).collect());
     let read =
-        |keep: &dyn Fn(usize) -> bool| read(&some_sentences(text, original, keep), &need.code, predict);
+        |keep: &dyn Fn(usize) -> bool| reread(&some_sentences(text, original, keep), &need.code, predict);
     Ok(Erased {
-        probability: f64::from(need.probability),
+        probability: need.probability,
         without: read(&|i| !at(&is_evidence, i))?,
         alone: read(&|i| at(&is_evidence, i))?,
         random: drawn.map(|drawn| read(&|i| !drawn.contains(&i))).transpose()?,
@@ -129,16 +162,16 @@ fn some_sentences(text: &str, assessment: &Assessment, keep: &dyn Fn(usize) -> b
 }
 
 /// A text with nothing left in it tells of no need.
-fn read<F>(text: &str, code: &str, predict: &F) -> relat_engine::Result<Read>
+fn reread<F>(text: &str, code: &str, predict: &F) -> relat_engine::Result<Reread>
 where
     F: Fn(&str) -> relat_engine::Result<Assessment>,
 {
     if text.trim().is_empty() {
-        return Ok(Read::default());
+        return Ok(Reread::default());
     }
     let assessment = predict(text)?;
-    Ok(Read {
-        probability: probability(&assessment, code, Status::Present).map_or(0.0, f64::from),
+    Ok(Reread {
+        probability: probability(&assessment, code, Status::Present).unwrap_or(0.0),
         suggested: assessment.needs.iter().any(|n| n.suggested && n.code == code),
     })
 }
@@ -149,13 +182,13 @@ impl Faithfulness {
     #[must_use]
     pub fn figures(&self) -> Figures {
         let own = [
-            ("comprehensiveness", self.comprehensiveness),
-            ("random_removed", self.random_removed),
-            ("sufficiency", self.sufficiency),
-            ("gone_without", self.gone_without),
-            ("kept_alone", self.kept_alone),
+            self.comprehensiveness,
+            self.random_removed,
+            self.sufficiency,
+            self.gone_without,
+            self.kept_alone,
         ];
-        own.map(|(name, e)| (format!("faithfulness/{name}"), e)).into()
+        NAMES.into_iter().zip(own).map(|(name, e)| (format!("faithfulness/{name}"), e)).collect()
     }
 }
 

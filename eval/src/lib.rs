@@ -23,6 +23,7 @@ pub mod outside;
 pub mod predictions;
 mod random;
 pub mod reading;
+pub mod readings;
 pub mod report;
 pub mod segmentation;
 pub mod share;

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use relat_engine::Taxonomy;
-use relat_eval::agreement::agreement;
+use relat_eval::agreement::{agreement, read_by_both};
+use relat_eval::report::{Wanted, differences_page};
 use relat_eval::{BootstrapConfig, Date, Figures, Gates, Method, corpus, segmentation};
 
 /// Measures assessments against gold records.
@@ -58,6 +59,12 @@ struct AgreementArgs {
     /// Seed of the intervals.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// A page of the records on which they differ most, with their texts, to be written here.
+    #[arg(long)]
+    differences: Option<PathBuf>,
+    /// How many records that page has.
+    #[arg(long, default_value_t = 100)]
+    records: usize,
 }
 
 #[derive(Debug, clap::Args)]
@@ -109,6 +116,13 @@ fn run_agreement(args: &AgreementArgs) -> anyhow::Result<ExitCode> {
         method: Method::Percentile,
     };
     let report = agreement(&first, &second, taxonomy, &config)?;
+    if let Some(path) = &args.differences {
+        let both = read_by_both(&first, &second, taxonomy)?;
+        let both: Vec<_> = both.iter().map(|(record, pair)| (*record, pair)).collect();
+        let wanted = Wanted { records: args.records, code: None, language: None };
+        let page = differences_page(&both, taxonomy, &wanted);
+        std::fs::write(path, page).with_context(|| format!("writing {}", path.display()))?;
+    }
     print(args.json, &report, || report.to_markdown())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -142,8 +142,22 @@ pub fn run<F>(
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
 {
+    Ok(count(&read(records, translations, predict)?, config, n_worst)?)
+}
+
+/// What changes in each translation, with its direction, such as `ca-es`: in the order of the translations.
+/// # Errors
+/// [`TranslationError::UnknownRecord`], [`TranslationError::SentenceCount`], [`TranslationError::Measure`].
+pub fn read<F>(
+    records: &[Record],
+    translations: &[Translation],
+    predict: F,
+) -> Result<Vec<(String, Change)>, TranslationError>
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+{
     let by_id: BTreeMap<&str, &Record> = records.iter().map(|r| (r.id.as_str(), r)).collect();
-    let changes: Vec<(String, Change)> = translations
+    translations
         .par_iter()
         .map(|translation| {
             let unknown = || TranslationError::UnknownRecord { id: translation.id.clone() };
@@ -153,10 +167,20 @@ where
             let change = Change::between(&record.id, &read(&record.text)?, &translated);
             Ok((format!("{}-{}", name(record.lang), name(translation.lang)), change))
         })
-        .collect::<Result<_, TranslationError>>()?;
+        .collect()
+}
+
+/// What changes by direction, each with at most `n_worst` examples.
+/// # Errors
+/// [`crate::Error::BadSetting`].
+pub fn count(
+    changes: &[(String, Change)],
+    config: &BootstrapConfig,
+    n_worst: usize,
+) -> error::Result<TranslationReport> {
     let mut directions: BTreeMap<String, Vec<Change>> = BTreeMap::new();
     for (direction, change) in changes {
-        directions.entry(direction).or_default().push(change);
+        directions.entry(direction.clone()).or_default().push(change.clone());
     }
     let report = |(direction, changes): (_, Vec<Change>)| {
         Ok((

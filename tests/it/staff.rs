@@ -51,8 +51,13 @@ impl Town {
 
     /// Adds somebody, who chooses a password and signs in.
     pub(crate) async fn hire(&mut self, login: &str, role: &str, centre: usize) {
+        self.hire_since(login, (role, "2019-09-01"), centre).await;
+    }
+
+    /// The same with the day from which they have been in the job.
+    pub(crate) async fn hire_since(&mut self, login: &str, (role, since): (&str, &str), centre: usize) {
         let person = json!({ "login": login, "name": format!("Nom {login}"), "centre": self.centres[centre],
-                             "roles": [role], "started_on": "2019-09-01" });
+                             "roles": [role], "started_on": since });
         let added = self.post("admin", "/v1/people", person).await;
         assert_eq!(added.status, StatusCode::CREATED, "help: {:?}", added.body);
         let added = added.json();
@@ -120,6 +125,16 @@ impl Town {
     /// A case with an interview of a text; returns both ids.
     pub(crate) async fn interview(&self, login: &str, pseudonym: &str, text: &str) -> (String, String) {
         let groups = json!({ "gender": "f", "age_band": "30-44", "origin": "local", "language": "ca" });
+        self.interview_with(login, (pseudonym, groups), text).await
+    }
+
+    /// The same with somebody in those groups.
+    pub(crate) async fn interview_with(
+        &self,
+        login: &str,
+        (pseudonym, groups): (&str, Value),
+        text: &str,
+    ) -> (String, String) {
         let case = self.post(login, "/v1/cases", json!({ "pseudonym": pseudonym, "groups": groups })).await;
         assert_eq!(case.status, StatusCode::CREATED, "help: {:?}", case.body);
         let case = case.json()["id"].as_str().unwrap().to_owned();

@@ -4,4 +4,5 @@ pub(crate) mod errors;
 pub(crate) mod flips;
 mod progress;
 pub(crate) mod report;
+mod side;
 mod source;

@@ -1,31 +1,46 @@
 //! `relat-eval report`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use rayon::prelude::*;
-use relat_engine::bundle::{Bundle, MANIFEST};
-use relat_engine::{Assessment, Pipeline, Taxonomy};
-use relat_eval::corpus::Record;
-use relat_eval::counterfactual::{self, Kind, Plan};
+use anyhow::{Context as _, bail};
+use relat_engine::Taxonomy;
+use relat_engine::bundle::MANIFEST;
+use relat_eval::counterfactual::{self, Kind};
+use relat_eval::outside::OutsideReport;
+use relat_eval::readings::{Texts, evidence_texts};
 use relat_eval::report::behaviour::Counterfactual;
-use relat_eval::report::{Artefact, DataCard, Measured, Other, PlainLanguage, Report, Run, Settings};
-use relat_eval::{
-    BootstrapConfig, Date, Gates, Method, faithfulness, human, outside, predictions, suites, translation,
+use relat_eval::report::{
+    Artefact, DataCard, Measured, Other, OtherTexts, PlainLanguage, Report, Run, Settings,
 };
+use relat_eval::suites::SuiteReport;
+use relat_eval::{BootstrapConfig, Date, Gates, Method, faithfulness, human, outside, suites, translation};
 
 use super::progress::Progress;
+use super::side::Places;
 use super::source::{self, SourceArgs};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     source: SourceArgs,
-    /// Assessments of the same records by another model, to be set beside this one.
+    /// What the bundle made of rewritings, suites and the like, kept from an earlier report (`.json.gz`): used where it was
+    /// made from the same, written where it is not there yet.
+    #[arg(long)]
+    readings: Option<PathBuf>,
+    /// Read every text again, and keep that.
+    #[arg(long)]
+    read_again: bool,
+    /// Folder of another bundle, to be set beside this one: every main figure of both, and their paired difference.
     #[arg(long)]
     against: Option<PathBuf>,
+    /// Assessments of the records by the other bundle's models that had not seen their writers.
+    #[arg(long, requires = "against")]
+    against_predictions: Option<PathBuf>,
+    /// As `--readings`, of the other bundle.
+    #[arg(long, requires = "against")]
+    against_readings: Option<PathBuf>,
     /// Folder of behavioural suites.
     #[arg(long, default_value = "corpora/suites")]
     suites: PathBuf,
@@ -76,12 +91,36 @@ pub(crate) struct ReportArgs {
     out: PathBuf,
 }
 
-/// Steps that are told of: six here and four while figures are made.
-const STEPS: usize = 10;
+/// Steps that are told of besides those of the bundles: while figures are made, and when they are written.
+const STEPS: usize = 5;
+
+impl ReportArgs {
+    fn this(&self) -> Places<'_> {
+        Places {
+            bundle: &self.source.bundle,
+            predictions: self.source.predictions.as_deref(),
+            readings: self.readings.as_deref(),
+            again: self.read_again,
+        }
+    }
+
+    fn other(&self) -> Option<Places<'_>> {
+        Some(Places {
+            bundle: self.against.as_deref()?,
+            predictions: self.against_predictions.as_deref(),
+            readings: self.against_readings.as_deref(),
+            again: self.read_again,
+        })
+    }
+}
 
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
-    let progress = Progress::new(STEPS);
-    let step = |what: &str| progress.step(what);
+    let (this, other) = (args.this(), args.other());
+    if other.is_some_and(|o| o.predictions.is_some() != this.predictions.is_some()) {
+        // A model on records that it was trained on would look better than one on unseen writers, and is not.
+        bail!("--predictions and --against-predictions are given together or not at all");
+    }
+    let progress = Progress::new(STEPS + this.steps() + other.map_or(0, |o| o.steps()));
     let taxonomy = Taxonomy::shipped();
     let mut gates = read_gates(&args.gates)?;
     if args.decisions.is_some() {
@@ -94,109 +133,84 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         method: if args.bca { Method::Bca } else { Method::Percentile },
     };
 
-    step("reading records, assessing them");
-    let pipeline = Pipeline::load(&args.source.bundle)?;
-    let counter = progress.counter();
-    let read = |text: &str| {
-        counter.inc(1);
-        pipeline.assess(text)
-    };
     let records = args.source.records()?;
-    let originals = Originals::read(&records, read)?;
-    let assess = |text: &str| originals.find(text).map_or_else(|| read(text), Ok);
-    let examples = args.source.examples(&records, assess)?;
-    let others = args.against.as_ref().map(|path| predictions::read(path, &records)).transpose()?;
-    let name = |path: &Path| path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let other = args.against.as_ref().zip(others.as_ref());
-    step("evidence taken out and left alone");
-    let texts = spread(&records, args.evidence_records);
-    let faithfulness = faithfulness::run(&texts, &bootstrap, assess)?;
-    step("rewritings and translations");
-    let counterfactuals = rewritings(args, &records, &bootstrap, assess)?;
-    step("behavioural suites");
-    let suites = suites::run(&suites::read_dir(&args.suites, taxonomy)?, assess)?;
-    step("data annotated by others");
+    let translations = args.translations.iter().map(|path| translation::read_file(path));
+    let translations = translations.collect::<Result<Vec<_>, _>>()?.concat();
+    let cases = suites::read_dir(&args.suites, taxonomy)?;
     let (mapping, items) = outside::read_dir(&args.external, taxonomy)?;
-    let outside = outside::run(&mapping, &items, assess)?;
+    let texts = Texts {
+        records: &records,
+        kinds: &Kind::all(),
+        names_per_record: usize::from(args.names_per_record),
+        translations: &translations,
+        evidence: &evidence_texts(&records, args.evidence_records),
+        seed: args.seed,
+        cases: &cases,
+        mapping: &mapping,
+        items: &items,
+    };
+    let made_from = made_from(args)?;
+    let side = this.read(&texts, made_from.clone(), &progress)?;
+    let beside = other.map(|o| o.read(&texts, made_from, &progress)).transpose()?;
     let decisions = args.decisions.as_ref().map(|path| human::read_file(path, taxonomy)).transpose()?;
-    let human = decisions.map(|all| human::measure(&all, args.min_n, &bootstrap)).transpose()?;
 
     let run = Run {
         by: args.by.clone(),
         date: args.date,
         provenance: args.source.provenance(),
-        model: Bundle::open(&args.source.bundle)?.manifest().clone(),
+        model: side.model.clone(),
         artefacts: artefacts(args)?,
         data_cards: data_cards()?,
     };
+    let readings = &side.readings;
+    let rewritten = counterfactual::count(&readings.rewritings, &bootstrap, args.worst)?.groups;
+    let mut counterfactuals: Vec<Counterfactual> = rewritten.into_iter().map(Counterfactual::from).collect();
+    let translated = translation::count(&readings.translations, &bootstrap, args.worst)?;
+    counterfactuals.extend(Counterfactual::of_translations(translated));
     let measured = Measured {
-        examples: &examples,
+        examples: &side.examples,
         counterfactuals,
-        suites: Some(suites),
-        outside: Some(outside),
-        faithfulness: Some(faithfulness),
-        human,
-        other: other.map(|(path, examples)| Other { name: name(path), examples }),
+        suites: Some(SuiteReport::of(readings.cases.clone())),
+        outside: Some(OutsideReport::of(&mapping, &readings.outside)),
+        faithfulness: Some(faithfulness::count(&readings.erased, &bootstrap)?),
+        human: decisions.map(|all| human::measure(&all, args.min_n, &bootstrap)).transpose()?,
+        other: beside.as_ref().map(|beside| Other {
+            model: beside.model.clone(),
+            examples: &beside.examples,
+            texts: Some(OtherTexts { this: readings, other: &beside.readings, mapping: &mapping }),
+        }),
     };
     let settings = Settings { bootstrap, min_n: args.min_n, worst: args.worst };
-    let report = Report::collect(run, measured, &gates, settings, &step)?;
-    step("writing");
+    let report = Report::collect(run, measured, &gates, settings, &|what| progress.step(what))?;
+    progress.step("writing");
     write(&report, &args.out)?;
     progress.end();
     Ok(ExitCode::from(report.gates.exit_code()))
 }
 
+/// What readings depend on besides the bundle: the data, the settings, and this program.
+fn made_from(args: &ReportArgs) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut all = BTreeMap::from([
+        ("version of the program".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        ("taxonomy".to_owned(), Taxonomy::shipped().version().to_owned()),
+        ("seed".to_owned(), args.seed.to_string()),
+        ("number of names a record".to_owned(), args.names_per_record.to_string()),
+        ("number of records read for evidence".to_owned(), args.evidence_records.to_string()),
+    ]);
+    let folders =
+        [("corpus", &args.source.corpus), ("suites", &args.suites), ("data of others", &args.external)];
+    for (name, path) in folders {
+        all.insert(name.to_owned(), source::folder(name, path)?.sha256);
+    }
+    let translations: anyhow::Result<Vec<String>> =
+        args.translations.iter().map(|path| Ok(source::file("translations", path)?.sha256)).collect();
+    all.insert("translations".to_owned(), translations?.join(" "));
+    Ok(all)
+}
+
 fn read_gates(path: &Path) -> anyhow::Result<Gates> {
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     Gates::parse(&text).with_context(|| format!("reading {}", path.display()))
-}
-
-/// The model's readings of the records: rewritings are compared with them several times over.
-struct Originals<'a>(HashMap<&'a str, Assessment>);
-
-impl<'a> Originals<'a> {
-    fn read<F>(records: &'a [Record], predict: F) -> relat_engine::Result<Self>
-    where
-        F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
-    {
-        let one = |record: &'a Record| Ok((record.text.as_str(), predict(&record.text)?));
-        Ok(Self(records.par_iter().map(one).collect::<relat_engine::Result<_>>()?))
-    }
-
-    fn find(&self, text: &str) -> Option<Assessment> {
-        self.0.get(text).cloned()
-    }
-}
-
-/// The texts of some records, evenly spread over all.
-fn spread(records: &[Record], n: usize) -> Vec<&str> {
-    let every = records.len().div_ceil(n.max(1)).max(1);
-    records.iter().step_by(every).take(n).map(|r| r.text.as_str()).collect()
-}
-
-/// The same narratives about another person, and in another language.
-fn rewritings<F>(
-    args: &ReportArgs,
-    records: &[Record],
-    bootstrap: &BootstrapConfig,
-    predict: F,
-) -> anyhow::Result<Vec<Counterfactual>>
-where
-    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
-{
-    let plan = Plan {
-        kinds: Kind::all(),
-        names_per_record: usize::from(args.names_per_record),
-        n_worst: args.worst,
-        bootstrap: *bootstrap,
-    };
-    let groups = counterfactual::run(records, &plan, &predict)?.groups;
-    let translations = args.translations.iter().map(|path| translation::read_file(path));
-    let translations: Vec<_> = translations.collect::<Result<Vec<_>, _>>()?.concat();
-    let translated = translation::run(records, &translations, &predict, bootstrap, args.worst)?;
-    let mut all: Vec<Counterfactual> = groups.into_iter().map(Counterfactual::from).collect();
-    all.extend(Counterfactual::of_translations(translated));
-    Ok(all)
 }
 
 fn artefacts(args: &ReportArgs) -> anyhow::Result<Vec<Artefact>> {
@@ -209,7 +223,8 @@ fn artefacts(args: &ReportArgs) -> anyhow::Result<Vec<Artefact>> {
     ];
     let files = [
         ("predictions", &args.source.predictions),
-        ("predictions of the other model", &args.against),
+        ("manifest of the other bundle", &args.against.as_ref().map(|bundle| bundle.join(MANIFEST))),
+        ("predictions of the other bundle", &args.against_predictions),
         ("decisions of workers", &args.decisions),
         ("gates over decisions", &args.decisions.as_ref().map(|_| args.decision_gates.clone())),
     ];

@@ -25,7 +25,7 @@ mod tests;
 pub use gender::Scope;
 pub use origin::Origin;
 pub use quality::{Quality, quality};
-pub use run::{CounterfactualReport, Group, GroupReport, Plan, run};
+pub use run::{CounterfactualReport, Group, GroupReport, Plan, Tried, count, read, run};
 
 use crate::corpus::Record;
 use relat_engine::Span;

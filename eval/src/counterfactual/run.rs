@@ -61,11 +61,20 @@ pub struct CounterfactualReport {
     pub groups: Vec<GroupReport>,
 }
 
-/// One record, one kind.
-struct Tried<'a> {
-    record: &'a Record,
-    kind: Kind,
-    outcome: std::result::Result<Change, Refusal>,
+/// One record, one kind. Holds ids and codes, no text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tried {
+    /// Id of the record.
+    pub id: String,
+    /// What was to be changed.
+    pub kind: Kind,
+    /// Language of the record.
+    pub language: Language,
+    /// Gender of the person described, where gender is changed and the record says it.
+    pub from: Option<String>,
+    /// What changed in the assessment, or why there is no rewriting.
+    pub outcome: std::result::Result<Change, Refusal>,
 }
 
 /// Rewrites every record in every way that it can be, and runs originals and rewritings through a model.
@@ -75,19 +84,38 @@ pub fn run<F>(records: &[Record], plan: &Plan, predict: F) -> Result<Counterfact
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
 {
-    let of_record = |record| try_all(record, plan, &predict);
-    let tried: Vec<Vec<Tried<'_>>> = records.par_iter().map(of_record).collect::<Result<_>>()?;
-    let mut groups: BTreeMap<Group, Vec<&Tried<'_>>> = BTreeMap::new();
-    for one in tried.iter().flatten() {
-        let gender = matches!(one.kind, Kind::Gender { .. });
-        let from = one.record.person.as_ref().map(|p| p.gender.clone()).filter(|_| gender);
-        for language in [None, Some(one.record.lang)] {
-            for from in [None, from.clone()].into_iter().take(if from.is_some() { 2 } else { 1 }) {
+    count(&read(records, &plan.kinds, plan.names_per_record, predict)?, &plan.bootstrap, plan.n_worst)
+}
+
+/// Rewrites every record in every way of `kinds` that it can be, and runs originals and rewritings through a model: in the
+/// records' order, and within one in that of `kinds`. `names_per_record` is that of a [`Plan`].
+/// # Errors
+/// The model's first error as [`crate::Error::Model`].
+pub fn read<F>(records: &[Record], kinds: &[Kind], names_per_record: usize, predict: F) -> Result<Vec<Tried>>
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+{
+    let of_record = |record| {
+        let planned = kinds.iter().copied().filter(|k| planned(record, *k, names_per_record));
+        try_all(record, planned, &predict)
+    };
+    let tried: Vec<Vec<Tried>> = records.par_iter().map(of_record).collect::<Result<_>>()?;
+    Ok(tried.concat())
+}
+
+/// What changed, by group, each with at most `n_worst` examples.
+/// # Errors
+/// [`crate::Error::BadSetting`].
+pub fn count(tried: &[Tried], bootstrap: &BootstrapConfig, n_worst: usize) -> Result<CounterfactualReport> {
+    let mut groups: BTreeMap<Group, Vec<&Tried>> = BTreeMap::new();
+    for one in tried {
+        for language in [None, Some(one.language)] {
+            for from in [None, one.from.clone()].into_iter().take(if one.from.is_some() { 2 } else { 1 }) {
                 groups.entry(Group { kind: one.kind, language, from }).or_default().push(one);
             }
         }
     }
-    let report = |(group, all): (Group, Vec<&Tried<'_>>)| {
+    let report = |(group, all): (Group, Vec<&Tried>)| {
         let changes: Vec<Change> = all.iter().filter_map(|t| t.outcome.as_ref().ok().cloned()).collect();
         let mut refused = BTreeMap::new();
         for refusal in all.iter().filter_map(|t| t.outcome.as_ref().err()) {
@@ -98,7 +126,7 @@ where
             tried: all.len(),
             rewritten: changes.len(),
             refused,
-            changes: ChangeReport::of(&changes, &plan.bootstrap, plan.n_worst)?,
+            changes: ChangeReport::of(&changes, bootstrap, n_worst)?,
         })
     };
     let mut groups: Vec<GroupReport> = groups.into_par_iter().map(report).collect::<Result<_>>()?;
@@ -106,13 +134,13 @@ where
     Ok(CounterfactualReport { groups })
 }
 
-fn try_all<'a, F>(record: &'a Record, plan: &Plan, predict: &F) -> Result<Vec<Tried<'a>>>
+fn try_all<F>(record: &Record, kinds: impl Iterator<Item = Kind>, predict: &F) -> Result<Vec<Tried>>
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
 {
     let mut original: Option<Assessment> = None;
     let mut tried = Vec::new();
-    for &kind in plan.kinds.iter().filter(|k| planned(record, **k, plan.names_per_record)) {
+    for kind in kinds {
         let outcome = match rewrite(record, kind) {
             Err(refusal) => Err(refusal),
             Ok(rewriting) => {
@@ -125,7 +153,9 @@ where
                 Ok(change)
             }
         };
-        tried.push(Tried { record, kind, outcome });
+        let gender = matches!(kind, Kind::Gender { .. });
+        let from = record.person.as_ref().map(|p| p.gender.clone()).filter(|_| gender);
+        tried.push(Tried { id: record.id.clone(), kind, language: record.lang, from, outcome });
     }
     Ok(tried)
 }

@@ -6,4 +6,4 @@ mod run;
 
 pub use data::{Dataset, Item, OutsideError, read_dir};
 pub use mapping::{Class, Mapping};
-pub use run::{ClassReport, OutsideReport, run};
+pub use run::{ClassReport, ItemResult, Judged, OutsideReport, read, run};

@@ -43,6 +43,32 @@ pub struct OutsideReport {
     pub false_alarms: Share,
 }
 
+/// What became of a text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemResult {
+    /// True when the annotators found nothing stressful in it.
+    pub harmless: bool,
+    /// True when anything is suggested.
+    pub suggested: bool,
+    /// The mapped classes that the annotators decided on.
+    pub classes: Vec<Judged>,
+}
+
+/// A text held against a class.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// Place of the class in the mapping.
+    pub class: usize,
+    /// True when the text is of the class, as the annotators say.
+    pub truth: bool,
+    /// True when one of the codes was found in one of the statuses.
+    pub hit: bool,
+    /// Largest probability of the codes in the statuses.
+    pub score: f32,
+}
+
 /// Runs the texts through a model.
 /// # Errors
 /// The model's first error; a text that is blank to the engine is passed over.
@@ -50,44 +76,71 @@ pub fn run<F>(mapping: &Mapping, items: &[Item], predict: F) -> relat_engine::Re
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
 {
-    let read = |item: &'_ Item| match predict(&item.text) {
-        Ok(assessment) => Ok(Some(assessment)),
+    Ok(OutsideReport::of(mapping, &read(mapping, items, predict)?))
+}
+
+/// What becomes of each text, in their order; nothing for one that is blank to the engine.
+/// # Errors
+/// The model's first error.
+pub fn read<F>(mapping: &Mapping, items: &[Item], predict: F) -> relat_engine::Result<Vec<Option<ItemResult>>>
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+{
+    let read = |item: &Item| match predict(&item.text) {
+        Ok(assessment) => Ok(Some(judge(mapping, item, &assessment))),
         Err(relat_engine::Error::EmptyText) => Ok(None),
         Err(error) => Err(error),
     };
-    let read: Vec<Option<Assessment>> = items.par_iter().map(read).collect::<relat_engine::Result<_>>()?;
-    let pairs: Vec<(&Item, &Assessment)> =
-        items.iter().zip(&read).filter_map(|(item, a)| a.as_ref().map(|a| (item, a))).collect();
-    let (mapped, left): (Vec<&Class>, Vec<&Class>) =
-        mapping.classes().iter().partition(|c| !c.codes.is_empty());
-    let harmless = pairs.iter().filter(|(item, _)| item.harmless);
-    Ok(OutsideReport {
-        language: Language::En,
-        classes: mapped.into_iter().map(|class| report(class, &pairs)).collect(),
-        left_out: left.into_iter().map(|c| (c.dataset, c.name.clone(), c.reason.clone())).collect(),
-        false_alarms: Share::of(harmless, |(_, assessment)| !suggested(assessment).is_empty()),
-    })
+    items.par_iter().map(read).collect()
 }
 
-fn report(class: &Class, pairs: &[(&Item, &Assessment)]) -> ClassReport {
-    let judged: Vec<(bool, bool, f32)> = pairs
-        .iter()
-        .filter(|(item, _)| item.dataset == class.dataset)
-        .filter_map(|(item, assessment)| {
-            let truth = item.holds.contains(&class.name);
-            (truth || item.fails.contains(&class.name))
-                .then(|| (truth, hit(class, assessment), score(class, assessment)))
+fn judge(mapping: &Mapping, item: &Item, assessment: &Assessment) -> ItemResult {
+    let classes = mapping.classes().iter().enumerate();
+    let own = classes.filter(|(_, class)| class.dataset == item.dataset && !class.codes.is_empty());
+    let judged = own.filter_map(|(i, class)| {
+        let truth = item.holds.contains(&class.name);
+        (truth || item.fails.contains(&class.name)).then(|| Judged {
+            class: i,
+            truth,
+            hit: hit(class, assessment),
+            score: score(class, assessment),
         })
-        .collect();
+    });
+    ItemResult {
+        harmless: item.harmless,
+        suggested: !suggested(assessment).is_empty(),
+        classes: judged.collect(),
+    }
+}
+
+impl OutsideReport {
+    /// The figures of what became of texts.
+    #[must_use]
+    pub fn of(mapping: &Mapping, results: &[Option<ItemResult>]) -> Self {
+        let (mapped, left): (Vec<(usize, &Class)>, Vec<(usize, &Class)>) =
+            mapping.classes().iter().enumerate().partition(|(_, c)| !c.codes.is_empty());
+        let harmless = results.iter().flatten().filter(|r| r.harmless);
+        Self {
+            language: Language::En,
+            classes: mapped.into_iter().map(|(i, class)| report(i, class, results)).collect(),
+            left_out: left.into_iter().map(|(_, c)| (c.dataset, c.name.clone(), c.reason.clone())).collect(),
+            false_alarms: Share::of(harmless, |r| r.suggested),
+        }
+    }
+}
+
+fn report(index: usize, class: &Class, results: &[Option<ItemResult>]) -> ClassReport {
+    let judged: Vec<Judged> =
+        results.iter().flatten().flat_map(|r| &r.classes).filter(|j| j.class == index).copied().collect();
     ClassReport {
         dataset: class.dataset,
         class: class.name.clone(),
         codes: class.codes.clone(),
         statuses: class.statuses.clone(),
-        recall: Share::of(judged.iter().filter(|j| j.0), |j| j.1),
-        precision: Share::of(judged.iter().filter(|j| j.1), |j| j.0),
-        average_precision: average_precision(judged.iter().map(|j| (j.0, j.2)).collect()),
-        prevalence: Share::of(&judged, |j| j.0),
+        recall: Share::of(judged.iter().filter(|j| j.truth), |j| j.hit),
+        precision: Share::of(judged.iter().filter(|j| j.hit), |j| j.truth),
+        average_precision: average_precision(judged.iter().map(|j| (j.truth, j.score)).collect()),
+        prevalence: Share::of(&judged, |j| j.truth),
     }
 }
 

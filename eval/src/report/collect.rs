@@ -7,22 +7,20 @@ use relat_engine::bundle::Manifest;
 use serde::Serialize;
 
 use super::behaviour::{Counterfactual, Suites, outside_figures};
+use super::compare::{Compared, Other, compare};
 use super::groups;
-use crate::bootstrap::{Bootstrap, BootstrapConfig, Estimate};
+use crate::bootstrap::BootstrapConfig;
 use crate::corpus::Record;
 use crate::counterfactual::{Quality, quality};
 use crate::date::Date;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::example::Example;
 use crate::faithfulness::Faithfulness;
-use crate::figure_names::Figures;
 use crate::gates::{GateReport, Gates};
 use crate::human::HumanReport;
-use crate::metric::Metric;
 use crate::metric_frame::MetricFrame;
 use crate::outside::OutsideReport;
 use crate::reading::Pair;
-use crate::statistic::Statistic;
 use crate::suites::SuiteReport;
 use crate::summary::{Summary, summary};
 
@@ -90,17 +88,8 @@ pub struct Measured<'a> {
     pub faithfulness: Option<Faithfulness>,
     /// What workers did with suggestions.
     pub human: Option<HumanReport>,
-    /// Assessments of the same records by another model.
+    /// Another model on the same records and texts.
     pub other: Option<Other<'a>>,
-}
-
-/// Assessments by another model.
-#[derive(Debug)]
-pub struct Other<'a> {
-    /// Name of the other.
-    pub name: String,
-    /// The same records, in the same order, beside its assessments.
-    pub examples: &'a [Example],
 }
 
 /// How figures are made.
@@ -145,7 +134,7 @@ pub struct Report {
     pub faithfulness: Option<Faithfulness>,
     /// What workers did with suggestions; null when no decisions were given.
     pub human: Option<HumanReport>,
-    /// Another model on the same records; null when there is none.
+    /// Another model on the same records and texts; null when there is none.
     pub compared: Option<Compared>,
     /// Parts that were not measured: what is not said here was looked at.
     pub not_measured: Vec<&'static str>,
@@ -170,30 +159,6 @@ pub struct WorstRecord {
     pub errors: usize,
 }
 
-/// Two models on the same records.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Compared {
-    /// Name of the other model.
-    pub other: String,
-    /// One entry a figure.
-    pub rows: Vec<ComparedRow>,
-}
-
-/// A figure of two models.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ComparedRow {
-    /// Which.
-    pub metric: Metric,
-    /// This model.
-    pub this: Estimate,
-    /// The other.
-    pub other: Estimate,
-    /// This less the other; its interval is paired.
-    pub difference: Estimate,
-    /// Two-sided bootstrap p-value of no difference.
-    pub p_value: Option<f64>,
-}
-
 /// The form that this version writes.
 const FORMAT: u32 = 1;
 
@@ -204,8 +169,8 @@ const PLAUSIBILITY: &str = "plausibility of evidence within sentences: annotator
 impl Report {
     /// Makes every figure and holds them against the gates. `step` is told what is done next.
     /// # Errors
-    /// [`Error::UnknownCode`] or [`Error::BadLevel`] of a record or an assessment; [`Error::BadSetting`];
-    /// [`Error::LengthMismatch`] when the other model has not the same number of records.
+    /// [`crate::Error::UnknownCode`] or [`crate::Error::BadLevel`] of a record or an assessment; [`crate::Error::BadSetting`];
+    /// [`crate::Error::LengthMismatch`] when the other model has not read the same records and texts.
     pub fn collect(
         run: Run,
         measured: Measured<'_>,
@@ -227,7 +192,7 @@ impl Report {
         step("comparison and gates");
         let counterfactuals = measured.counterfactuals;
         let suites = measured.suites.map(Suites::of);
-        let compared = measured.other.map(|o| compare(&pairs, o, taxonomy, config)).transpose()?;
+        let compared = measured.other.map(|o| compare(&pairs, o, &grouping, config)).transpose()?;
 
         let mut figures = summary.figures();
         let of_groups = groups.iter().chain(&signed_errors).flat_map(MetricFrame::figures);
@@ -246,6 +211,7 @@ impl Report {
         not_measured.extend(counterfactuals.is_empty().then_some("rewritings"));
         not_measured.extend(suites.is_none().then_some("behavioural suites"));
         not_measured.extend(measured.outside.is_none().then_some("data of others"));
+        let read: Vec<(&Record, &Pair)> = records.iter().copied().zip(&pairs).collect();
         let cautions = lone_writers(&records, run.provenance);
         Ok(Self {
             format: FORMAT,
@@ -255,7 +221,7 @@ impl Report {
             summary,
             groups,
             signed_errors,
-            worst: worst(measured.examples, &pairs, taxonomy, settings.worst),
+            worst: worst(&read, taxonomy, settings.worst),
             counterfactuals,
             rewriting_quality: quality()?,
             suites,
@@ -296,8 +262,8 @@ fn lone_writers(records: &[&Record], provenance: Provenance) -> Vec<String> {
 }
 
 /// The records with most errors, worst first; of equals, by id.
-pub(super) fn worst(examples: &[Example], pairs: &[Pair], taxonomy: &Taxonomy, n: usize) -> Vec<WorstRecord> {
-    let of = |(example, pair): (&Example, &Pair)| {
+pub(super) fn worst(read: &[(&Record, &Pair)], taxonomy: &Taxonomy, n: usize) -> Vec<WorstRecord> {
+    let of = |&(record, pair): &(&Record, &Pair)| {
         let (gold, read) = (&pair.reference, &pair.predicted);
         let need = |&i: &usize| taxonomy.needs().get(i).map(|n| n.code.clone());
         let demand = |&i: &usize| taxonomy.demands().get(i).map(|d| d.code.clone());
@@ -317,49 +283,10 @@ pub(super) fn worst(examples: &[Example], pairs: &[Pair], taxonomy: &Taxonomy, n
             .collect();
         let steps: usize = level_errors.values().map(|e| usize::from(e.unsigned_abs())).sum();
         let errors = missed.len() + invented.len() + steps;
-        WorstRecord { id: example.reference.id.clone(), missed, invented, level_errors, errors }
+        WorstRecord { id: record.id.clone(), missed, invented, level_errors, errors }
     };
-    let mut all: Vec<WorstRecord> = examples.iter().zip(pairs).map(of).filter(|w| w.errors > 0).collect();
+    let mut all: Vec<WorstRecord> = read.iter().map(of).filter(|w| w.errors > 0).collect();
     all.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.id.cmp(&b.id)));
     all.truncate(n);
     all
-}
-
-fn compare(
-    pairs: &[Pair],
-    other: Other<'_>,
-    taxonomy: &Taxonomy,
-    config: &BootstrapConfig,
-) -> Result<Compared> {
-    let theirs = self::pairs(other.examples, taxonomy)?;
-    if theirs.len() != pairs.len() {
-        return Err(Error::LengthMismatch {
-            what: "records of the other model",
-            expected: pairs.len(),
-            got: theirs.len(),
-        });
-    }
-    let statistics: Vec<Box<dyn Statistic>> =
-        [pairs, &theirs].iter().flat_map(|p| Metric::ALL.map(|m| m.statistic(p, taxonomy))).collect();
-    let borrowed: Vec<&dyn Statistic> = statistics.iter().map(AsRef::as_ref).collect();
-    let bootstrap = Bootstrap::run(&borrowed, config)?;
-    let row = |(a, metric): (usize, Metric)| {
-        let b = a + Metric::ALL.len();
-        ComparedRow {
-            metric,
-            this: bootstrap.estimate(a),
-            other: bootstrap.estimate(b),
-            difference: bootstrap.difference(a, b),
-            p_value: bootstrap.p_value(a, b),
-        }
-    };
-    Ok(Compared { other: other.name, rows: Metric::ALL.into_iter().enumerate().map(row).collect() })
-}
-
-impl Compared {
-    /// The figures by path: `minus_other/METRIC`.
-    #[must_use]
-    pub fn figures(&self) -> Figures {
-        self.rows.iter().map(|r| (format!("minus_other/{}", r.metric.name()), r.difference)).collect()
-    }
 }

@@ -5,6 +5,7 @@ use super::page::{Page, escape};
 use crate::bootstrap::Method;
 use crate::gates::Outcome;
 
+mod compare;
 mod figures;
 mod gates;
 mod groups;
@@ -69,7 +70,7 @@ impl Report {
             human::human(&mut page, decisions);
         }
         if let Some(compared) = &self.compared {
-            texts::comparison(&mut page, compared);
+            compare::comparison(&mut page, compared);
         }
         self.codes(&mut page);
         self.worst_records(&mut page);

@@ -5,6 +5,7 @@
 pub mod behaviour;
 mod card;
 mod collect;
+mod compare;
 mod errors_page;
 mod flips_page;
 mod groups;
@@ -15,10 +16,8 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
-pub use collect::{
-    Artefact, Compared, ComparedRow, DataCard, Measured, Other, Provenance, Report, Run, Settings,
-    WorstRecord,
-};
-pub use errors_page::errors_page;
+pub use collect::{Artefact, DataCard, Measured, Provenance, Report, Run, Settings, WorstRecord};
+pub use compare::{Compared, ComparedRow, ComparedSection, Other, OtherTexts, Verdict};
+pub use errors_page::{Wanted, differences_page, errors_page};
 pub use flips_page::flips_page;
 pub use plain::PlainLanguage;

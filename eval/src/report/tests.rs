@@ -290,9 +290,23 @@ fn no_page_of_the_report_holds_text_and_the_page_of_errors_does() {
             testing::example(r.clone(), predicted)
         })
         .collect();
-    let page = errors_page(&examples, Taxonomy::shipped(), 5).unwrap();
+    let wanted = |code: Option<&str>| Wanted { records: 5, code: code.map(str::to_owned), language: None };
+    let page = errors_page(&examples, Taxonomy::shipped(), &wanted(None)).unwrap();
     assert!(page.contains("This page contains narratives") && page.matches(CANARY).count() == 5);
     assert!(page.contains("<mark class=\"gold\">"), "help: the dropped need stands in gold only");
+    // Of one code: only records in which it is missed, and in one language only those.
+    let missed = |e: &&Example| {
+        let gold = testing::perfect(&e.reference);
+        let has = |a: &relat_engine::Assessment| a.needs.iter().any(|n| n.suggested && n.code == "debt");
+        has(&gold) && !has(&e.predicted)
+    };
+    let expected = examples.iter().filter(missed).count();
+    assert!(expected > 0, "help: the test misses nothing");
+    let page = errors_page(&examples, Taxonomy::shipped(), &wanted(Some("debt"))).unwrap();
+    assert_eq!(page.matches("<h2 id=").count(), expected.min(5));
+    let catalan = Wanted { records: 500, code: None, language: Some(relat_engine::Language::Ca) };
+    let page = errors_page(&examples, Taxonomy::shipped(), &catalan).unwrap();
+    assert!(page.contains("<h2 id=\"ca-") && !page.contains("<h2 id=\"es-"));
     // A reader that counts letters answers otherwise to another name.
     let fickle = |text: &str| Ok(testing::perfect(&records[text.len() % records.len()]));
     let page = flips_page(&records, &KINDS[..1], 3, fickle).unwrap();
@@ -317,19 +331,20 @@ fn a_model_beside_itself_does_not_differ_and_beside_a_worse_one_does() {
     let (good, bad) = (reads(false), reads(true));
     let beside = |other: &[Example]| {
         let bootstrap = testing::config(200, 4);
-        let other = Some(Other { name: "other".into(), examples: other });
+        let other = Some(Other { model: run().model, examples: other, texts: None });
         let measured = Measured { examples: &good, other, ..Measured::default() };
         let settings = Settings { bootstrap, min_n: 10, worst: 10 };
         Report::collect(run(), measured, &gates(), settings, &|_| {})
     };
     let same = beside(&good).unwrap().compared.unwrap();
-    assert!(
-        same.rows.iter().all(|r| r.difference.value == Some(0.0) && r.difference.low == r.difference.high)
-    );
+    let all = || same.sections.iter().flat_map(|s| &s.rows);
+    assert!(all().all(|r| r.difference.value == Some(0.0) && r.difference.low == r.difference.high));
+    assert!(all().all(|r| r.verdict == Verdict::NotTold) && all().any(|r| r.figure.contains("gender=f")));
     let report = beside(&bad).unwrap();
-    let needs = &report.compared.as_ref().unwrap().rows[0];
-    assert!(needs.difference.low.unwrap() > 0.05 && needs.p_value.unwrap() < 0.05);
-    assert!(report.to_html().contains("Beside other"));
+    let needs = &report.compared.as_ref().unwrap().sections[0].rows[0];
+    assert!(needs.difference.low.unwrap() > 0.05 && needs.p_holm.unwrap() < 0.5);
+    assert_eq!(needs.verdict, Verdict::Better);
+    assert!(report.to_html().contains("Beside test 1"));
     assert_eq!(beside(&bad[1..]).unwrap_err().code(), "length_mismatch");
 }
 

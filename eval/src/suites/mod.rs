@@ -8,4 +8,4 @@ mod run;
 
 pub use case::{Capability, Case, CaseProblem, Expectation, Kind};
 pub use load::{SuiteError, read_dir, read_file};
-pub use run::{CaseResult, Failure, Rate, SuiteReport, run};
+pub use run::{CaseResult, Failure, Rate, SuiteReport, read, run};

@@ -105,6 +105,16 @@ pub fn run<F>(cases: &[(Language, Case)], predict: F) -> relat_engine::Result<Su
 where
     F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
 {
+    Ok(SuiteReport::of(read(cases, predict)?))
+}
+
+/// What becomes of every case that has a capability, in the order given.
+/// # Errors
+/// The model's first error.
+pub fn read<F>(cases: &[(Language, Case)], predict: F) -> relat_engine::Result<Vec<CaseResult>>
+where
+    F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+{
     let judged = cases.par_iter().filter_map(|(language, case)| {
         let capability = case.capability()?;
         let result = judge(case, &predict).map(|failures| CaseResult {
@@ -116,20 +126,27 @@ where
         });
         Some(result)
     });
-    let cases: Vec<CaseResult> = judged.collect::<relat_engine::Result<_>>()?;
-    let mut groups: BTreeMap<(Capability, Option<Language>), Vec<bool>> = BTreeMap::new();
-    for case in &cases {
-        for language in [None, Some(case.language)] {
-            groups.entry((case.capability, language)).or_default().push(case.passed());
+    judged.collect()
+}
+
+impl SuiteReport {
+    /// The rates of some results.
+    #[must_use]
+    pub fn of(cases: Vec<CaseResult>) -> Self {
+        let mut groups: BTreeMap<(Capability, Option<Language>), Vec<bool>> = BTreeMap::new();
+        for case in &cases {
+            for language in [None, Some(case.language)] {
+                groups.entry((case.capability, language)).or_default().push(case.passed());
+            }
         }
+        let rate = |((capability, language), passed): (_, Vec<bool>)| Rate {
+            capability,
+            language,
+            passed: Share::of(passed, |p| p),
+        };
+        let rates = groups.into_iter().map(rate).collect();
+        Self { cases, rates }
     }
-    let rate = |((capability, language), passed): (_, Vec<bool>)| Rate {
-        capability,
-        language,
-        passed: Share::of(passed, |p| p),
-    };
-    let rates = groups.into_iter().map(rate).collect();
-    Ok(SuiteReport { cases, rates })
 }
 
 fn judge<F>(case: &Case, predict: &F) -> relat_engine::Result<Vec<Failure>>

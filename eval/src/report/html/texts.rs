@@ -1,7 +1,7 @@
-//! Texts other than the records: rewritings of them, small cases, data of others; and another model on the records.
+//! Texts other than the records: rewritings of them, small cases, data of others.
 
 use super::super::behaviour::{Counterfactual, Suites};
-use super::super::collect::{Compared, Report};
+use super::super::collect::Report;
 use super::super::page::{self, Page, cell, escape, value};
 use super::super::svg::{self, Bar};
 use crate::bootstrap::Estimate;
@@ -179,19 +179,4 @@ pub(super) fn outside_data(page: &mut Page, outside: &OutsideReport) {
         cell(&outside.false_alarms.into()),
         outside.false_alarms.n
     ));
-}
-
-pub(super) fn comparison(page: &mut Page, compared: &Compared) {
-    page.heading("compared", &format!("Beside {}", compared.other));
-    page.text("The same records; differences are paired. p is not corrected for the number of figures.");
-    let rows = compared.rows.iter().map(|r| {
-        vec![
-            r.metric.label().to_owned(),
-            cell(&r.this),
-            cell(&r.other),
-            cell(&r.difference),
-            value(r.p_value),
-        ]
-    });
-    page.table("This model and the other", &["figure", "this", "other", "difference", "p"], rows);
 }
