@@ -19,6 +19,7 @@ mod decisions;
 mod documents;
 #[cfg(test)]
 mod fuzz;
+#[cfg(test)]
 mod human;
 #[cfg(test)]
 mod keeping;
