@@ -34,6 +34,20 @@ pub enum Error {
         /// One past the last byte.
         end: usize,
     },
+    /// A sentence that the document does not have.
+    #[error("there is no sentence {index}: the text has {count}, counted from 0")]
+    NoSentence {
+        /// The position asked for, from 0.
+        index: usize,
+        /// Number of sentences.
+        count: usize,
+    },
+    /// A code that the taxonomy does not have; the code itself may be anything, so it is not repeated.
+    #[error("the taxonomy has no {kind} of that code")]
+    NoCode {
+        /// What kind of code was looked for: need or demand.
+        kind: &'static str,
+    },
     /// A row of a taxonomy file that cannot be read.
     #[error("{file}:{line}: {reason}")]
     Taxonomy {
@@ -100,6 +114,8 @@ impl Error {
             Self::TextTooLong { .. } => "text_too_long",
             Self::NotUtf8 { .. } => "not_utf8",
             Self::BadSentence { .. } => "bad_sentence",
+            Self::NoSentence { .. } => "no_sentence",
+            Self::NoCode { .. } => "no_code",
             Self::Taxonomy { .. } => "taxonomy",
             Self::UnknownCode { .. } => "unknown_code",
             Self::Bundle { .. } => "bundle",

@@ -23,6 +23,7 @@ pub mod decode;
 mod document;
 pub mod encoder;
 mod error;
+pub mod explain;
 pub mod heads;
 pub mod language;
 pub mod linear;

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::telemetry;
 
 mod assess;
+mod explain;
 mod key;
 mod model;
 mod records;
@@ -33,6 +34,8 @@ enum Command {
     Config(Box<Config>),
     /// Read texts from files, or from standard input as `-`.
     Assess(assess::Options),
+    /// Say which words of a text a need or a demand was read in: each sentence is read again without each of its words.
+    Explain(explain::Options),
     /// Make or change the keys that narratives and names are encrypted with.
     #[command(subcommand)]
     Key(key::Command),
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
                 .map_err(Into::into)
         }
         Some(Command::Assess(options)) => assess::run(&options),
+        Some(Command::Explain(options)) => explain::run(&options),
         Some(Command::Key(command)) => key::run(&command),
         Some(Command::Model(command)) => model::run(&command),
         Some(Command::Audit(command)) => records::audit(&command),

@@ -264,3 +264,36 @@ fn a_key_is_made_and_rotated_and_the_old_one_can_go() {
     let again = relat(&[&["backup", "copy.jsonl"][..], &storage].concat(), b"", dir.path());
     assert!(!again.status.success(), "help: a backup is not written over another");
 }
+
+#[test]
+fn explain_says_which_words_a_need_was_read_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let narrative = "Viu sola al barri. Fa tres mesos que no paga el lloguer del pis.";
+    let output = relat(&["explain", "--json", "-", "housing_arrears"], narrative.as_bytes(), dir.path());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sentence = &explained["sentences"][0];
+    let words = sentence["words"].as_array().unwrap();
+    let word = |w: &Value| {
+        let at = |key: &str| usize::try_from(w[key].as_u64().unwrap()).unwrap();
+        narrative.get(at("start")..at("end")).unwrap().to_owned()
+    };
+    let in_order = ["Fa", "tres", "mesos", "que", "no", "paga", "el", "lloguer", "del", "pis"];
+    assert_eq!(words.iter().map(word).collect::<Vec<_>>(), in_order);
+    let least = words
+        .iter()
+        .min_by(|a, b| a["probability"].as_f64().unwrap().total_cmp(&b["probability"].as_f64().unwrap()));
+    assert!(["paga", "lloguer"].contains(&word(least.unwrap()).as_str()), "{sentence}");
+
+    let lines = relat(&["explain", "-", "housing_arrears"], narrative.as_bytes(), dir.path());
+    assert!(text(&lines.stdout).lines().nth(1).is_some_and(|l| l.contains(" without ")));
+    for (code, said) in [("gambling", "not read in this text"), ("rent", "no need or demand has this code")] {
+        let refused = relat(&["explain", "-", code], narrative.as_bytes(), dir.path());
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(
+            refused.stdout.is_empty() && text(&refused.stderr).contains(said),
+            "{}",
+            text(&refused.stderr)
+        );
+    }
+}

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use relat_engine::explain::Statement;
 use relat_engine::{Assessment, Document, Evidence, Pipeline, Status, Taxonomy, VerificationStatus};
 use relat_eval::corpus::{self, Record};
 
@@ -201,5 +202,59 @@ fn a_short_text_gets_no_level_of_what_it_does_not_speak_of() {
                 );
             }
         }
+    }
+}
+
+/// The mean fall of a sentence's probability when three of its words are taken out together: those that speak most for
+/// it by themselves, and those that speak least.
+#[test]
+fn the_words_that_explain_a_need_are_those_it_goes_without() {
+    for (pipeline, fewer) in &*MODELS {
+        let (mut most, mut least, mut needs) = (0.0, 0.0, 0);
+        for record in NARRATIVES.iter().step_by(97 * fewer) {
+            let document = Document::new(record.text.as_str()).unwrap();
+            let assessment = pipeline.assess_document(&document).unwrap();
+            for need in assessment.needs.iter().filter(|n| n.suggested).take(2) {
+                let at = document
+                    .sentences()
+                    .iter()
+                    .position(|s| s.span.range().contains(&need.evidence[0].start));
+                let statement = Statement::Need(&need.code, need.status);
+                let explained = pipeline.explain(&document, at.unwrap(), statement).unwrap();
+                assert_eq!(
+                    explained.probability.to_bits(),
+                    need.evidence[0].probability.to_bits(),
+                    "{}",
+                    need.code
+                );
+                let mut words = explained.words.clone();
+                if words.len() < 8 {
+                    continue;
+                }
+                words.sort_by(|a, b| a.probability.total_cmp(&b.probability));
+                let fall = |words: &[Evidence]| {
+                    let mut text = record.text.clone();
+                    let mut cut: Vec<_> = words.iter().map(|w| w.start..w.end).collect();
+                    cut.sort_by_key(|range| std::cmp::Reverse(range.start));
+                    let mut spans: Vec<_> = document.sentences().iter().map(|s| s.span).collect();
+                    for range in cut {
+                        for span in &mut spans {
+                            span.start -= if span.start >= range.end { range.len() } else { 0 };
+                            span.end -= if span.end >= range.end { range.len() } else { 0 };
+                        }
+                        text.replace_range(range, "");
+                    }
+                    let need = pipeline.taxonomy().need(&need.code).unwrap();
+                    let read = pipeline.read(&Document::from_spans(text, &spans).unwrap()).unwrap();
+                    f64::from(explained.probability - read.sentence_need(at.unwrap(), need, Status::Present))
+                };
+                most += fall(&words[..3]);
+                least += fall(&words[words.len() - 3..]);
+                needs += 1;
+            }
+        }
+        assert!(needs >= 5, "{needs}");
+        let (most, least) = (most / f64::from(needs), least / f64::from(needs));
+        assert!(most > 0.3 && least < 0.1, "{most} {least} of {needs} needs");
     }
 }

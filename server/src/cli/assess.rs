@@ -43,7 +43,7 @@ enum LabelLanguage {
 
 /// Why a file has no assessment. Holds nothing of its text.
 #[derive(Debug, thiserror::Error)]
-enum FileError {
+pub(super) enum FileError {
     #[error("cannot be read: {0}")]
     Read(#[source] io::Error),
     #[error("longer than {limit} bytes: split it, or raise the limit with --max-bytes")]
@@ -156,6 +156,15 @@ fn in_order(
 }
 
 fn assess(file: &Path, limits: &Scoring, pipeline: &Pipeline) -> Outcome {
+    let text = read_text(file, limits)?;
+    // The pipeline keeps no state between texts, so that nothing half done is seen after a panic.
+    let assessment =
+        catch_unwind(AssertUnwindSafe(|| pipeline.assess(&text))).map_err(|_| FileError::Panicked)??;
+    Ok((text, assessment))
+}
+
+/// The text of a file, or of standard input for `-`, within the limits.
+pub(super) fn read_text(file: &Path, limits: &Scoring) -> Result<String, FileError> {
     let max_bytes = limits.max_bytes;
     let bytes = if file == Path::new("-") {
         read(io::stdin().lock(), max_bytes)?
@@ -167,10 +176,7 @@ fn assess(file: &Path, limits: &Scoring, pipeline: &Pipeline) -> Outcome {
     if text.chars().count() > limits.max_chars {
         return Err(FileError::TooManyCharacters { limit: limits.max_chars });
     }
-    // The pipeline keeps no state between texts, so that nothing half done is seen after a panic.
-    let assessment =
-        catch_unwind(AssertUnwindSafe(|| pipeline.assess(&text))).map_err(|_| FileError::Panicked)??;
-    Ok((text, assessment))
+    Ok(text)
 }
 
 fn read(from: impl Read, max_bytes: usize) -> Result<Vec<u8>, FileError> {
