@@ -359,7 +359,13 @@ function count() {
   const left = document.getElementById("left");
   if (!left) return;
   const n = cards.open.length;
-  left.textContent = n === 0 ? say("all-decided") : n === 1 ? say("left-one") : say("left", { n });
+  if (n > 0) {
+    left.textContent = n === 1 ? say("left-one") : say("left", { n });
+    return;
+  }
+  const hint = document.createElement("kbd");
+  hint.textContent = say("to-matrix");
+  left.replaceChildren(say("all-decided"), " ", hint);
 }
 
 // ---- Taking in what the server made of it -----------------------------------------------------------------------
