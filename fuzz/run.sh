@@ -4,7 +4,7 @@
 # used: all code with `unsafe` is in engine/kernels, and tests/sanitize.sh is for that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-command -v cargo-fuzz >/dev/null || env -u CARGO_TARGET_DIR cargo install --quiet --locked cargo-fuzz
+command -v cargo-fuzz >/dev/null || env -u CARGO_TARGET_DIR cargo install --quiet --locked --version 0.13.2 cargo-fuzz
 # The versions of the program itself.
 cp Cargo.lock fuzz/Cargo.lock
 for target in segment decision body import; do

@@ -154,14 +154,15 @@ impl Sentences {
         }
     }
 
-    /// Logits of every sentence of a document, whose [`Self::windows`] are known, as long as somebody waits.
+    /// Logits of every sentence of a document, whose [`Self::windows`] are known.
     /// # Errors
-    /// [`Error::Cancelled`]; [`crate::Error::Encoder`]: a defect, or memory that ran out.
-    pub fn logits(&self, document: &Document, windows: &[Window], waiting: Waiting<'_>) -> Result<Views> {
-        self.recall(document, windows, (None, waiting))
+    /// [`crate::Error::Encoder`]; a defect, or memory that ran out.
+    pub fn logits(&self, document: &Document, windows: &[Window]) -> Result<Views> {
+        self.recall(document, windows, (None, &|| true))
     }
 
-    /// [`Self::logits`], of which what this model's memory has is not read again; the answer is the same.
+    /// [`Self::logits`] as long as somebody waits, of which what this model's memory has is not read again; the answer is
+    /// the same. [`Error::Cancelled`] when nobody waits.
     pub(crate) fn recall(
         &self,
         document: &Document,
@@ -213,18 +214,7 @@ impl Model {
     /// # Errors
     /// As [`Sentences::logits`].
     pub fn read(&self, document: &Document) -> Result<Reading> {
-        self.read_windows(document, &self.sentences.windows(document)?, &|| true)
-    }
-
-    /// Reads a document whose [`Sentences::windows`] are known, as long as somebody waits.
-    /// # Errors
-    /// As [`Sentences::logits`].
-    pub fn read_windows(
-        &self,
-        document: &Document,
-        windows: &[Window],
-        waiting: Waiting<'_>,
-    ) -> Result<Reading> {
-        Ok(self.heads.read(&self.sentences.logits(document, windows, waiting)?))
+        let windows = self.sentences.windows(document)?;
+        Ok(self.heads.read(&self.sentences.logits(document, &windows)?))
     }
 }

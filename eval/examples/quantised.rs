@@ -51,7 +51,7 @@ fn main() -> anyhow::Result<()> {
         let document = Document::new(record.text.as_str())?;
         let views = |model: &Model| {
             let windows = model.sentences.windows(&document)?;
-            model.sentences.logits(&document, &windows, &|| true)
+            model.sentences.logits(&document, &windows)
         };
         let (a, b) = (views(&single)?, views(&bytes)?);
         for (a, b) in a.blend().values.iter().zip(&b.blend().values) {

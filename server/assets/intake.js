@@ -30,6 +30,8 @@ const AFTER_PAUSE = 1500;
 const AFTER_CALM = 4000;
 /** How often the page asks whether somebody else wrote; milliseconds. */
 const LOOK = 10000;
+/** How often something is asked for again because a write was answered meanwhile. */
+const TRIES = 3;
 /** A sentence has ended before the caret: a full stop and the like, perhaps quoted, or a line break. */
 const ENDED = /(?:[.!?…]["'»”’)\]]*\s*|\n\s*)$/u;
 /** What is marked in the text; the rest is marked only while it is chosen. */
@@ -153,6 +155,8 @@ function holds(kind, code, root = document) {
 
 function decide(acts) {
   if (!interview && !text?.value.trim()) return;
+  // Its button takes back the last decisions: from now on those are others.
+  notice.querySelector(".bulk")?.remove();
   keep();
   const subjects = acts.filter(({ kind }) => kind).map(({ kind, code, finding }) => ({ kind, code: code ?? finding.code }));
   const seen = subjects.map(({ kind, code }) => holds(kind, code));
@@ -228,6 +232,7 @@ function bulk() {
   if (acts.length === 0) return;
   decide(acts);
   tell(say("bulk-done", { n: acts.length }), [[say("bulk-undo"), () => decide(acts.map(() => ({ act: "undo" })))]]);
+  notice.firstElementChild.classList.add("bulk");
   cards.next(null);
 }
 
@@ -281,7 +286,7 @@ function keep() {
   }
 }
 
-async function read() {
+async function read(tries = TRIES) {
   clearTimeout(timer);
   running?.abort();
   const asked = new AbortController();
@@ -297,7 +302,9 @@ async function read() {
     const html = await answer.text();
     if (asked.signal.aborted) return;
     if (answer.ok) {
-      replace(new DOMParser().parseFromString(html, "text/html"), now);
+      const page = new DOMParser().parseFromString(html, "text/html");
+      if (isOld(page) && tries > 0) return read(tries - 1);
+      replace(page, now);
       reading.textContent = "";
       main.dataset.read = String(Number(main.dataset.read ?? 0) + 1);
     } else if (answer.status === 429) timer = setTimeout(read, AFTER_PAUSE);
@@ -305,6 +312,7 @@ async function read() {
   } catch {
     if (!asked.signal.aborted) offline("network");
   }
+  return undefined;
 }
 
 function typed(event) {
@@ -359,7 +367,13 @@ function count() {
   const left = document.getElementById("left");
   if (!left) return;
   const n = cards.open.length;
-  left.textContent = n === 0 ? say("all-decided") : n === 1 ? say("left-one") : say("left", { n });
+  if (n > 0) {
+    left.textContent = n === 1 ? say("left-one") : say("left", { n });
+    return;
+  }
+  const hint = document.createElement("kbd");
+  hint.textContent = say("to-matrix");
+  left.replaceChildren(say("all-decided"), " ", hint);
 }
 
 // ---- Taking in what the server made of it -----------------------------------------------------------------------
@@ -369,8 +383,11 @@ const PARTS = ["findings", "levels", "actions", "versions", "stats"];
 
 let deferred;
 
-/** Puts the parts of a page in place of the old ones, and keeps the eye, the focus and what was open. */
-function replace(page, read) {
+/** Whether a page was made before a decision that has been answered since: it would take that decision back. */
+const isOld = (page) => Number(page.getElementById("main")?.dataset.version) < version;
+
+/** Puts the parts of a page, made for a text, in place of the old ones; keeps the eye, the focus and what was open or shut. */
+function replace(page, now) {
   const item = document.activeElement?.closest?.("[data-kind][data-code]");
   const focused = item && [item.dataset.kind, item.dataset.code, item === document.activeElement];
   const radio = document.activeElement?.type === "radio" ? [document.activeElement.name, document.activeElement.value] : null;
@@ -379,11 +396,14 @@ function replace(page, read) {
   if (refusing) {
     // Somebody is about to press a reason: it must not go from under the finger.
     clearTimeout(deferred);
-    deferred = setTimeout(() => replace(page, read), 600);
+    deferred = setTimeout(() => {
+      if (!isOld(page)) replace(page, now);
+      else if (text) read();
+    }, 600);
     return;
   }
   clearTimeout(deferred);
-  const open = [...main.querySelectorAll("details[open][id]")].map((details) => details.id);
+  const folds = [...main.querySelectorAll("details[id]")].map((details) => [details.id, details.open]);
   // What the eye or the finger is on stays where it is: beside the text the panel scrolls, else the page does.
   const beside = getComputedStyle(panel).position === "sticky";
   const top = Math.max(0, beside ? panel.getBoundingClientRect().top : 0);
@@ -406,9 +426,9 @@ function replace(page, read) {
   const fresh = page.getElementById("main");
   if (fresh) for (const name of ["bulk", "blind", "undo", "redo", "alerts"]) main.dataset[name] = fresh.dataset[name];
   main.classList.toggle("blind", main.dataset.blind === "true");
-  for (const id of open) {
+  for (const [id, open] of folds) {
     const details = document.getElementById(id);
-    if (details) details.open = true;
+    if (details) details.open = open;
   }
   for (const element of document.querySelectorAll("time[datetime]")) {
     const at = new Date(element.dateTime);
@@ -420,7 +440,7 @@ function replace(page, read) {
   else if (document.activeElement !== text) scrollBy({ top: moved, behavior: "instant" });
   if (text) text.lang = page.getElementById("text")?.lang || text.lang;
   checklist.apply();
-  collect(read);
+  collect(now);
   if (current) cards.choose(cards.at(...current) ?? null, false);
   if (radio) document.querySelector(`input[name="${radio[0]}"][value="${radio[1]}"]`)?.focus({ preventScroll: true });
   else if (focused) {
@@ -447,11 +467,16 @@ function lead(was) {
 let stepped = null;
 
 /** Asks for the page as the server has it now. */
-async function refresh() {
+async function refresh(tries = TRIES) {
   const answer = await fetch(`/interviews/${interview}${inLanguage}`, { headers: { accept: "text/html" } });
   if (!answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  version = Number(page.getElementById("main").dataset.version);
+  const at = Number(page.getElementById("main")?.dataset.version);
+  // Whoever is signed out gets another page.
+  if (Number.isNaN(at)) return null;
+  // Made before the last write was answered: neither its decisions nor its text are what holds.
+  if (at < version && tries > 0) return refresh(tries - 1);
+  version = at;
   meet(page.getElementById("text")?.defaultValue);
   if (page.getElementById("editor") && document.getElementById("editor-dialog") === null) {
     // The page began without an interview: its box comes now.
@@ -554,7 +579,8 @@ const outbox = new Outbox({
   },
   async done(entry, answer) {
     online();
-    version = answer.version;
+    version = Math.max(version, answer.version);
+    stepped = null;
     if (entry.kind === "acts") {
       [main.dataset.undo, main.dataset.redo] = [answer.undo, answer.redo];
       stepped = entry.body.acts.map(({ act }) => act).find((act) => act === "undo" || act === "redo") ?? null;
@@ -767,6 +793,8 @@ setInterval(async () => {
     online();
     const now = (await answer.json()).version;
     if (now > version && outbox.isEmpty && !document.querySelector("dialog[open]")) {
+      stepped = null;
+      notice.querySelector(".bulk")?.remove();
       await settle();
       told.textContent = say("somebody");
     }

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use relat_engine::Language;
 
+use crate::words;
+
 /// A fact of the catalogue's conditions.
 #[derive(Debug)]
 struct Fact {
@@ -67,12 +69,7 @@ pub(crate) fn of(action: &str, language: Language) -> Vec<Condition> {
     let useful = conditions.useful.iter().map(|fact| (*fact, false));
     let condition = |(code, is_needed): (&'static str, bool)| {
         let fact = FACTS.get(code)?;
-        let [ca, es, en] = fact.asks;
-        let question = match language {
-            Language::Ca => ca,
-            Language::Es => es,
-            Language::En | Language::Other => en,
-        };
+        let question = words::pick(fact.asks, language);
         let key = if fact.is_of_action { format!("{action}.{code}") } else { code.to_owned() };
         Some(Condition { key, is_needed, question, is_shared: !fact.is_of_action })
     };

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use relat_engine::Versions;
 use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 
 use crate::inference::Inference;
 use crate::store::{self, Store};
@@ -73,11 +74,14 @@ impl Health {
             return Ready::Ending;
         }
         let store = store.clone();
-        match runtime.spawn(async move { store.check().await }).await {
-            Ok(Ok(())) => Ready::Yes,
-            Ok(Err(error)) => Ready::NoStore(error),
+        // A set ends what it holds when it is dropped: who asks and does not wait any longer leaves no query behind.
+        let mut check = JoinSet::new();
+        check.spawn_on(async move { store.check().await }, runtime);
+        match check.join_next().await {
+            Some(Ok(Ok(()))) => Ready::Yes,
+            Some(Ok(Err(error))) => Ready::NoStore(error),
             // The runtime is gone, or was when this began.
-            Err(_) => Ready::Ending,
+            Some(Err(_)) | None => Ready::Ending,
         }
     }
 }

@@ -167,7 +167,7 @@ fn work(model: &RwLock<Model>, jobs: &Mutex<Receiver<Job>>, metrics: &Metrics) {
         // Taken here: a model that is swapped goes when the last text that it reads is read.
         let reader = Arc::clone(&model.read().unwrap_or_else(PoisonError::into_inner).reader);
         metrics.reading.inc();
-        // The reader keeps no state between texts, so that nothing half done is seen after a panic.
+        // What it remembers is put in whole, under a lock, so that nothing half done is seen after a panic.
         let result = catch_unwind(AssertUnwindSafe(|| read(reader.as_ref(), &text, (&reply, metrics))));
         metrics.reading.dec();
         let (result, outcome) = match result {

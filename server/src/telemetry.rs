@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
 use tracing_subscriber::prelude::*;
 
 mod otlp;
@@ -31,6 +31,9 @@ pub enum Error {
     /// Where traces are to go is no address.
     #[error(transparent)]
     Endpoint(#[from] BadEndpoint),
+    /// There is nothing to send traces with.
+    #[error("the thread that sends traces cannot be started")]
+    Thread(#[source] std::io::Error),
 }
 
 /// Sends logs to standard error, and traces to a collector if there is one, as long as what is returned is kept.
@@ -44,7 +47,9 @@ pub fn start(filter: &str, collector: Option<&str>) -> Result<Option<Exporter>, 
     });
     let (spans, exporter) = collector.map(otlp::start).transpose()?.unzip();
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(env.and(told));
-    let spans = spans.map(|spans| spans.with_filter(filter_fn(otlp::takes)));
+    // The level is told as well: without it, whatever is recorded at any level is asked about.
+    let taken = filter_fn(otlp::takes).with_max_level_hint(LevelFilter::INFO);
+    let spans = spans.map(|spans| spans.with_filter(taken));
     tracing_subscriber::registry().with(lines).with(spans).init();
     Ok(exporter)
 }

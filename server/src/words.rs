@@ -212,6 +212,15 @@ pub(crate) fn from_tag(tag: &str) -> Option<Language> {
     INTERFACE.into_iter().find(|&language| primary.eq_ignore_ascii_case(self::tag(language)))
 }
 
+/// The words of a language among those of a table, which are in the order of [`INTERFACE`]; English where there are none.
+pub(crate) fn pick([ca, es, en]: [&'static str; 3], language: Language) -> &'static str {
+    match language {
+        Language::Ca => ca,
+        Language::Es => es,
+        Language::En | Language::Other => en,
+    }
+}
+
 /// What the speakers of a language call it.
 pub(crate) fn own_name(language: Language) -> &'static str {
     match language {

@@ -272,6 +272,7 @@ fn explain_says_which_words_a_need_was_read_in() {
     let output = relat(&["explain", "--json", "-", "housing_arrears"], narrative.as_bytes(), dir.path());
     assert!(output.status.success(), "{}", text(&output.stderr));
     let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(explained["status"], "present");
     let sentence = &explained["sentences"][0];
     let words = sentence["words"].as_array().unwrap();
     let word = |w: &Value| {
@@ -284,7 +285,11 @@ fn explain_says_which_words_a_need_was_read_in() {
     assert!(rent["probability"].as_f64() < sentence["probability"].as_f64(), "{sentence}");
 
     let lines = relat(&["explain", "-", "housing_arrears"], narrative.as_bytes(), dir.path());
+    assert!(text(&lines.stdout).starts_with("housing_arrears present 0."), "{}", text(&lines.stdout));
     assert!(text(&lines.stdout).lines().nth(1).is_some_and(|l| l.contains(" without ")));
+    let obeyed = narrative.replace("Fa tres", "Fa \u{1b}[2Jtres");
+    let lines = relat(&["explain", "-", "housing_arrears"], obeyed.as_bytes(), dir.path());
+    assert!(lines.status.success() && !lines.stdout.contains(&0x1b), "{}", text(&lines.stdout));
     for (code, said) in [("gambling", "not read in this text"), ("rent", "no need or demand has this code")] {
         let refused = relat(&["explain", "-", code], narrative.as_bytes(), dir.path());
         assert_eq!(refused.status.code(), Some(1));

@@ -5,12 +5,14 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 use relat_engine::explain::{Explanation, Statement};
-use relat_engine::{Document, Evidence, Pipeline};
+use relat_engine::{Document, Evidence, Pipeline, Status};
 use serde::Serialize;
 
 use super::assess::read_text;
+use super::terminal::plain;
 use crate::bundle;
 use crate::config::Scoring;
 
@@ -43,6 +45,9 @@ enum ExplainError {
 #[derive(Debug, Serialize)]
 struct Explained<'a> {
     code: &'a str,
+    /// Of a need: the status that it is read in, for which its words speak.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
     sentences: Vec<ExplainedSentence>,
 }
 
@@ -67,18 +72,19 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let assessment = pipeline.assess_document(&document)?;
     let need = assessment.needs.iter().find(|n| n.code == code);
     let demand = assessment.demands.iter().find(|d| d.code == code);
-    let (statement, evidence) = match (need, demand) {
-        (Some(need), _) => (Statement::Need(code, need.status), &need.evidence),
-        (None, Some(demand)) => (Statement::Demand(code), &demand.evidence),
+    let (statement, status, evidence) = match (need, demand) {
+        (Some(need), _) => (Statement::Need(code, need.status), Some(need.status), &need.evidence),
+        (None, Some(demand)) => (Statement::Demand(code), None, &demand.evidence),
         (None, None) => return Err(ExplainError::NotRead(code.to_owned()).into()),
     };
     let mut sentences = Vec::with_capacity(evidence.len());
     for Evidence { start, end, .. } in evidence.iter().copied() {
         let index = document.sentences().iter().position(|s| s.span.range().contains(&start));
-        let explanation = pipeline.explain(&document, index.unwrap_or_default(), statement)?;
+        let index = index.context("BUG: evidence that lies in no sentence")?;
+        let explanation = pipeline.explain(&document, index, statement)?;
         sentences.push(ExplainedSentence { start, end, explanation });
     }
-    let explained = Explained { code, sentences };
+    let explained = Explained { code, status, sentences };
     let out = if options.json {
         serde_json::to_string(&explained)? + "\n"
     } else {
@@ -92,11 +98,19 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// Each sentence with the words that speak for the code, the one that says most first.
 fn table(text: &str, explained: &Explained<'_>) -> String {
-    let piece = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
+    let piece = |start: usize, end: usize| plain(text.get(start..end).unwrap_or_default());
+    // In JSON's word, which is the one of the codes.
+    let status = match explained.status {
+        None => "",
+        Some(Status::Present) => " present",
+        Some(Status::Absent) => " absent",
+        Some(Status::Past) => " past",
+        Some(Status::Other) => " other",
+    };
     let mut out = String::new();
     for ExplainedSentence { start, end, explanation } in &explained.sentences {
         let p = explanation.probability;
-        let _ = writeln!(out, "{} {p:.2}  {}", explained.code, piece(*start, *end).trim());
+        let _ = writeln!(out, "{}{status} {p:.2}  {}", explained.code, piece(*start, *end));
         let mut words: Vec<&Evidence> = explanation.words.iter().filter(|w| w.probability < p).collect();
         words.sort_by(|a, b| a.probability.total_cmp(&b.probability).then(a.start.cmp(&b.start)));
         for word in words {

@@ -118,13 +118,14 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
 fn answer_health(listener: std::net::TcpListener, app: Router) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let listener = {
+        let _within = runtime.enter();
+        TcpListener::from_std(listener)?
+    };
     let answer = move || {
-        runtime.block_on(async {
-            if let Err(error) = axum::serve(TcpListener::from_std(listener)?, app).await {
-                tracing::error!(cause = %error, "health is not answered any more");
-            }
-            std::io::Result::Ok(())
-        })
+        if let Err(error) = runtime.block_on(async { axum::serve(listener, app).await }) {
+            tracing::error!(cause = %error, "health is not answered any more");
+        }
     };
     drop(std::thread::Builder::new().name("health".into()).spawn(answer)?);
     Ok(())

@@ -6,6 +6,7 @@
 //! program and its dependencies record.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use tracing_subscriber::registry::LookupSpan;
 use ureq::http::Uri;
 use uuid::Uuid;
 
+use super::Error;
 use crate::store::now;
 
 /// How long a span waits for others to be sent with.
@@ -27,7 +29,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const BATCH: usize = 256;
 /// Spans that may wait; what comes then is left out, and the service goes on.
 const QUEUE: usize = 4096;
-/// How long a collector may take.
+/// How long a collector may take for a batch, and how long in all when the service ends.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An address that is none of a collector.
@@ -136,6 +138,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
 #[derive(Debug)]
 pub struct Exporter {
     end: SyncSender<Message>,
+    ending: Arc<OnceLock<Instant>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -147,29 +150,36 @@ impl std::fmt::Debug for Message {
 
 impl Drop for Exporter {
     fn drop(&mut self) {
+        // Before the word is put in the queue, which may be full.
+        self.ending.get_or_init(Instant::now);
         drop(self.end.send(Message::End));
         drop(self.thread.take().map(JoinHandle::join));
     }
 }
 
 /// Begins to send to a collector.
-pub(super) fn start(endpoint: &str) -> Result<(Spans, Exporter), BadEndpoint> {
+pub(super) fn start(endpoint: &str) -> Result<(Spans, Exporter), Error> {
     let address: Uri = endpoint.parse().map_err(|_| BadEndpoint)?;
     if !matches!(address.scheme_str(), Some("http" | "https")) || address.query().is_some() {
-        return Err(BadEndpoint);
+        return Err(BadEndpoint.into());
     }
     // As the specification of OTLP's exporters makes it of OTEL_EXPORTER_OTLP_ENDPOINT.
     let address = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
     let (end, spans) = sync_channel(QUEUE);
     let queue = end.clone();
+    let ending = Arc::new(OnceLock::new());
+    let ends = Arc::clone(&ending);
     let thread = std::thread::Builder::new().name("traces".into());
-    let thread = thread.spawn(move || send_all(&spans, &address)).map_err(|_| BadEndpoint)?;
-    Ok((Spans(queue), Exporter { end, thread: Some(thread) }))
+    let send = move || send_all(&spans, &address, &ends, PATIENCE);
+    let thread = thread.spawn(send).map_err(Error::Thread)?;
+    Ok((Spans(queue), Exporter { end, ending, thread: Some(thread) }))
 }
 
-fn send_all(spans: &Receiver<Message>, address: &str) {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).build();
-    let agent = ureq::Agent::new_with_config(agent);
+/// Sends batches until there are no more. While the service ends, it does not wait for a collector that does not answer.
+fn send_all(spans: &Receiver<Message>, address: &str, ending: &OnceLock<Instant>, patience: Duration) {
+    // To the collector that the operator names, and not by way of a proxy that the environment does.
+    let agent = ureq::Agent::config_builder().timeout_global(Some(patience)).max_redirects(0).proxy(None);
+    let agent = ureq::Agent::new_with_config(agent.build());
     let (mut over, mut taken) = (false, true);
     while !over {
         let mut batch = Vec::new();
@@ -198,6 +208,9 @@ fn send_all(spans: &Receiver<Message>, address: &str) {
             _ => {}
         }
         taken = sent.is_ok();
+        if ending.get().is_some_and(|since| !taken || since.elapsed() > patience) {
+            return;
+        }
     }
 }
 
@@ -250,4 +263,30 @@ fn written(Done { open, name, ended }: &Done) -> Value {
         span["status"] = json!({ "code": FAILED });
     }
     span
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_collector_that_never_answers_is_asked_once_when_the_service_ends() {
+        let collector = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/v1/traces", collector.local_addr().unwrap());
+        let (end, spans) = sync_channel(QUEUE);
+        for id in 0..3 * BATCH as u64 {
+            let trace = Uuid::nil().simple().to_string();
+            let open = Open { trace, id, parent: None, begun: 0, seen: Seen::default() };
+            let done = Done { open, name: "request", ended: 1 };
+            end.try_send(Message::Span(Box::new(done))).unwrap();
+        }
+        end.try_send(Message::End).unwrap();
+        let ending = OnceLock::from(Instant::now());
+        send_all(&spans, &address, &ending, Duration::from_millis(50));
+        collector.set_nonblocking(true).unwrap();
+        let asked = std::iter::from_fn(|| collector.accept().ok()).count();
+        assert_eq!(asked, 1, "help: each batch waits for an answer in its turn");
+    }
 }

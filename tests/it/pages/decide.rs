@@ -36,6 +36,42 @@ async fn several_are_accepted_at_once_but_no_alert() {
     browser.until("all undone", "return !document.querySelector('.card[data-decided]')").await;
     browser.settled().await;
     assert_eq!(held(&house, &interview)["decisions"], json!([]));
+    // What takes back the last so many decisions goes when one more is among them.
+    browser.click("#bulk").await;
+    browser.until("all can be undone", "return Boolean(document.querySelector('#notice button'))").await;
+    browser.click("#findings .card:not([data-decided]) [name=act][value=confirm]").await;
+    browser.settled().await;
+    browser.until("the offer is gone", "return !document.querySelector('#notice button')").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_that_comes_late_takes_no_decision_back() {
+    let house = House::open(false);
+    let (_, interview) = house.interview("2026-0428", STORY, "2026-11-20");
+    let browser = house.browser("marta", (1360, 900)).await;
+    browser.intake(&format!("/interviews/{interview}")).await;
+    // The first reading is answered, but the answer stays on its way until it is let go.
+    let hold = "const real = window.fetch; \
+                window.fetch = async (path, options) => { \
+                  const answer = await real(path, options); \
+                  if (String(path).includes('/live') && !window.late) await new Promise((go) => { window.late = go; }); \
+                  return answer; \
+                }; \
+                document.getElementById('intake').requestSubmit()";
+    browser.script(hold, vec![]).await;
+    browser.until("it is on its way", "return Boolean(window.late)").await;
+    browser.tab_to("#findings .item").await;
+    let code = browser.chosen().await;
+    browser.keys("a").await;
+    browser.until("one can be undone", "return document.getElementById('main').dataset.undo === '1'").await;
+    browser.settled().await;
+    let read = "return Number(document.getElementById('main').dataset.read ?? 0) > 0";
+    assert_eq!(browser.script(read, vec![]).await, json!(false));
+    browser.script("window.late()", vec![]).await;
+    browser.until("it is read", read).await;
+    assert_eq!(browser.decided().await[&code], "confirmed");
+    let undo = browser.text("return document.getElementById('main').dataset.undo").await;
+    assert_eq!(undo, "1", "help: the decision can be undone");
 }
 
 /// Codes that are decided on, with how, as the API tells.
@@ -120,11 +156,14 @@ async fn what_is_known_narrows_the_actions() {
             browser.script("document.getElementById('actions').scrollIntoView()", vec![]).await;
             browser.picture("pages/intake-actions.png").await;
         }
-        // It outlives a decision, which brings the parts anew, and the page.
+        // It outlives a decision, which brings the parts anew, and the page; what was shut stays shut.
+        browser.script("document.getElementById('facts').open = false", vec![]).await;
         browser.script("document.querySelector('#findings .card:not([data-decided])').focus()", vec![]).await;
         browser.keys("a").await;
         browser.settled().await;
         assert_eq!(browser.script(aside, vec![]).await, needing);
+        let shut = browser.script("return !document.getElementById('facts').open", vec![]).await;
+        assert_eq!(shut, json!(true), "help: the list of facts opens by itself");
         browser.intake(&path).await;
         browser.until("it is there again", set).await;
         let stored = browser.text("return JSON.stringify(localStorage)").await;

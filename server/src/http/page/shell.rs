@@ -232,7 +232,10 @@ pub(in crate::http) async fn in_their_language(
     person: Uuid,
     response: &mut Response,
 ) -> Result<(), Error> {
-    let chosen = state.store.language_of(person).await?;
+    let chosen = state.store.language_of(person).await.unwrap_or_else(|error| {
+        tracing::warn!(cause = %error, "somebody is signed in, but not in the language that they chose");
+        None
+    });
     if let Some(language) = chosen.as_deref().and_then(words::from_tag) {
         response.headers_mut().append(header::SET_COOKIE, kept_language(words::tag(language))?);
     }

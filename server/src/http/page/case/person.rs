@@ -3,7 +3,7 @@
 //! What could put somebody in danger if another person read the paper, such as violence at home, is on it only when the
 //! worker asks for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -14,6 +14,8 @@ use relat_engine::{Language, Taxonomy, VerificationStatus};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::NeedLine;
+use super::spells::End;
 use super::summary::{held_code, known};
 use super::{Heading, file, heading};
 use crate::decisions::Kind;
@@ -48,12 +50,7 @@ static PLAIN: LazyLock<HashMap<&str, Plain>> = LazyLock::new(|| {
 impl Plain {
     /// In the words of now, or of before.
     fn says(&self, language: Language, is_over: bool) -> &'static str {
-        let [ca, es, en] = if is_over { self.said } else { self.says };
-        match language {
-            Language::Ca => ca,
-            Language::Es => es,
-            Language::En | Language::Other => en,
-        }
+        words::pick(if is_over { self.said } else { self.says }, language)
     }
 }
 
@@ -87,6 +84,38 @@ struct ForThePerson {
     own: Option<String>,
 }
 
+/// What the paper tells of needs, none of them twice.
+#[derive(Debug, PartialEq, Eq)]
+struct Told {
+    needs: Vec<&'static str>,
+    /// What is over, and what is so but seen to.
+    over: Vec<&'static str>,
+    /// Needs that are not told because another person could read the paper.
+    left_out: usize,
+}
+
+/// Tells the needs that are there and those that ended, the last ended first. Of each need its last word holds: one that
+/// came back is not over, and what the person says was never so is not told at all.
+fn told((open, closed): &(Vec<NeedLine>, Vec<NeedLine>), language: Language, all: bool) -> Told {
+    let mut codes = HashSet::new();
+    let mut told = Told { needs: Vec::new(), over: Vec::new(), left_out: 0 };
+    for NeedLine { code, spell } in open.iter().chain(closed) {
+        let Some(plain) = PLAIN.get(code.as_str()).filter(|_| codes.insert(code.as_str())) else { continue };
+        let end = spell.closed.map(|(_, end)| end);
+        let list = match end {
+            None => &mut told.needs,
+            Some(End::Past | End::Handled) => &mut told.over,
+            Some(End::Denied) => continue,
+        };
+        if plain.careful && !all {
+            told.left_out += 1;
+        } else {
+            list.push(plain.says(language, end == Some(End::Past)));
+        }
+    }
+    told
+}
+
 pub(super) async fn show(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -97,17 +126,7 @@ pub(super) async fn show(
     let file = file(&state, &grant, &id).await?;
     let language = words::from_tag(&asked.paper).unwrap_or(visitor.language);
     let all = asked.all == "1";
-    let (open, closed) = file.needs();
-    let mut left_out = 0;
-    let mut say = |lines: &[super::NeedLine], is_over: bool| {
-        let plain = lines.iter().filter_map(|line| PLAIN.get(line.code.as_str()));
-        let (shown, kept): (Vec<_>, Vec<_>) = plain.partition(|plain| all || !plain.careful);
-        left_out += kept.len();
-        let mut says: Vec<_> = shown.into_iter().map(|plain| plain.says(language, is_over)).collect();
-        says.dedup();
-        says
-    };
-    let (needs, over) = (say(&open, false), say(&closed, true));
+    let Told { needs, over, left_out } = told(&file.needs(), language, all);
     // What is asked for and explored is that of the last interview.
     let confirmed = |kind| {
         let Some(held) = file.held.last() else { return Vec::new() };
@@ -143,7 +162,49 @@ pub(super) async fn show(
 
 #[cfg(test)]
 mod tests {
+    use time::OffsetDateTime;
+
+    use super::super::spells::{Said, Spell};
     use super::*;
+
+    fn line(code: &str, interview: usize, end: Option<End>) -> NeedLine {
+        let said = |interview| Said { interview, by: Uuid::nil(), at: OffsetDateTime::UNIX_EPOCH };
+        let closed = end.map(|end| (said(interview + 1), end));
+        NeedLine {
+            code: code.to_owned(),
+            spell: Spell { opened: said(interview), again: Vec::new(), closed },
+        }
+    }
+
+    #[test]
+    fn what_is_seen_to_is_still_so_what_is_denied_is_not_told_and_what_came_back_is_not_over() {
+        let open = vec![line("debt", 2, None)];
+        let closed = vec![
+            line("unemployment", 3, Some(End::Denied)),
+            line("eviction_risk", 2, Some(End::Handled)),
+            line("suicide_risk", 2, Some(End::Past)),
+            line("no_income", 1, Some(End::Past)),
+            line("debt", 0, Some(End::Past)),
+            line("eviction_risk", 0, Some(End::Past)),
+            line("unemployment", 0, Some(End::Past)),
+        ];
+        let lines = (open, closed);
+        for language in INTERFACE {
+            let says = |code: &str, is_over| PLAIN.get(code).unwrap().says(language, is_over);
+            let needs = vec![says("debt", false)];
+            let over = vec![says("eviction_risk", false), says("no_income", true)];
+            assert_eq!(told(&lines, language, false), Told { needs, over, left_out: 1 });
+            let all = told(&lines, language, true);
+            assert_eq!((all.over.len(), all.left_out), (3, 0));
+            assert!(all.over.contains(&says("suicide_risk", true)));
+        }
+    }
+
+    #[test]
+    fn a_need_that_ended_more_than_once_is_told_once() {
+        let spells = |n| (0..n).map(|i| line("online_fraud", i, Some(End::Past))).collect();
+        assert_eq!(told(&(Vec::new(), spells(3)), Language::En, true).over.len(), 1);
+    }
 
     #[test]
     fn every_need_has_plain_words_in_three_languages_without_its_code() {

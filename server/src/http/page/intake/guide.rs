@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use relat_engine::{Language, Taxonomy};
 use serde::Serialize;
 
-use crate::words::INTERFACE;
+use crate::words::{INTERFACE, pick};
 
 /// Our working rubric, which is not the official text: domain, level, and its words by language.
 static RUBRIC: LazyLock<BTreeMap<(&str, u8), [&str; 3]>> = LazyLock::new(|| {
@@ -36,23 +36,14 @@ static SYNONYMS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
         .collect()
 });
 
-fn pick(words: &[&'static str; 3], language: Language) -> &'static str {
-    let [ca, es, en] = words;
-    match language {
-        Language::Ca => ca,
-        Language::Es => es,
-        Language::En | Language::Other => en,
-    }
-}
-
 /// The rubric's words for a level of a domain.
 pub(super) fn anchor(domain: &str, level: u8, language: Language) -> &'static str {
-    RUBRIC.get(&(domain, level)).map_or("", |words| pick(words, language))
+    RUBRIC.get(&(domain, level)).map_or("", |&words| pick(words, language))
 }
 
 /// What to ask when a domain was not told of.
 pub(super) fn question(domain: &str, language: Language) -> &'static str {
-    QUESTIONS.get(domain).map_or("", |words| pick(words, language))
+    QUESTIONS.get(domain).map_or("", |&words| pick(words, language))
 }
 
 /// A code as the search finds it.
