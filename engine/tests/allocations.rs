@@ -7,7 +7,7 @@ use relat_kernels::Kernels;
 #[test]
 fn the_second_text_asks_for_no_memory() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/encoders/bert");
-    let mut encoder = load_encoder(&folder).unwrap().quantised(Kernels::fastest()).unwrap().unwrap();
+    let mut encoder = load_encoder(&folder).unwrap().quantised(Kernels::fastest()).unwrap();
     let ids: Vec<u32> = (0..2000).map(|i| 3 + i % 20).collect();
     let lengths = [40; 50];
     let mut out = vec![0.0; ids.len() * encoder.width()];

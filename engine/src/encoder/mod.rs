@@ -15,7 +15,7 @@ mod sentence;
 mod weights;
 pub mod window;
 
-pub use config::{Architecture, EncoderConfig, RopeParameters};
+pub use config::{Architecture, EncoderConfig, LayerType, RopeParameters, RopeType};
 pub use error::EncoderError;
 pub use kind::{Encoder, load_encoder, load_tokenizer};
 pub use quantised::QuantisedEncoder;

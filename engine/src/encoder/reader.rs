@@ -45,13 +45,11 @@ thread_local! {
 }
 
 impl SentenceReader {
-    /// Quantises an encoder; `None` if the kernels do not know its architecture.
+    /// Quantises an encoder.
     /// # Errors
     /// [`EncoderError::Tensor`] if memory runs out.
-    pub fn new(sentences: &SentenceEncoder, kernels: Kernels) -> Result<Option<Self>, EncoderError> {
-        let Some(encoder) = sentences.encoder().quantised(kernels)? else {
-            return Ok(None);
-        };
+    pub fn new(sentences: &SentenceEncoder, kernels: Kernels) -> Result<Self, EncoderError> {
+        let encoder = sentences.encoder().quantised(kernels)?;
         let (weight, bias) = sentences.head();
         let (rows, bias) = (ops::to_vec(weight)?, ops::to_vec(bias)?);
         let mut weight = Aligned::zeros(bias.len() * encoder.width());
@@ -60,7 +58,7 @@ impl SentenceReader {
                 *to = *from;
             }
         }
-        Ok(Some(Self {
+        Ok(Self {
             tokenizer: sentences.tokenizer().clone(),
             frame: sentences.frame(),
             weight,
@@ -68,7 +66,7 @@ impl SentenceReader {
             outputs: sentences.outputs(),
             max_tokens: sentences.max_tokens(),
             encoder,
-        }))
+        })
     }
 
     /// Windows of a document.
