@@ -1,7 +1,7 @@
 //! The encoder in bytes against the reference on candle, and against itself on other paths, in other batches and on other
 //! numbers of threads.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

@@ -154,12 +154,11 @@ impl Bert {
             positions: ops::to_vec(&self.positions)?,
             types: self.types.as_ref().map(|types| ops::to_vec(types)).transpose()?.unwrap_or_default(),
             norm: [ops::to_vec(&self.norm_weight)?, ops::to_vec(&self.norm_bias)?],
-            layers: self.layers.iter().map(|l| ops::to_vec(l)).collect::<Result<_, _>>()?,
             shape: self.layer_shape(),
             first_position: usize::try_from(self.config.first_position()).unwrap_or(usize::MAX),
             max_tokens: self.config.max_tokens(),
         };
-        Ok(numbers.quantise(kernels))
+        Ok(numbers.quantise(kernels, self.layers.iter().map(|layer| ops::to_vec(layer)))?)
     }
 
     pub(super) fn words(&self) -> &Var {

@@ -9,6 +9,7 @@ pub mod int8;
 mod kind;
 mod modern_bert;
 pub mod ops;
+mod pieces;
 mod quantised;
 mod reader;
 mod sentence;

@@ -108,24 +108,23 @@ impl ModernBert {
     /// # Errors
     /// [`EncoderError::Tensor`] if memory runs out.
     pub(super) fn quantised(&self, kernels: Kernels) -> Result<QuantisedEncoder, EncoderError> {
-        let layers = self.layers.iter().map(|layer| {
+        let layers = self.layers.iter().enumerate().map(|(i, layer)| -> Result<_, EncoderError> {
+            let next = self.layers.get(i + 1).and_then(|next| next.attention_norm.as_ref());
             Ok(PreNormLayer {
-                attention_norm: layer.attention_norm.as_ref().map(|norm| ops::to_vec(norm)).transpose()?,
                 qkv: ops::to_vec(&layer.qkv)?,
                 out: ops::to_vec(&layer.out)?,
                 norm: ops::to_vec(&layer.norm)?,
                 up: ops::to_vec(&layer.up)?,
                 down: ops::to_vec(&layer.down)?,
+                final_norm: ops::to_vec(next.unwrap_or(&self.final_norm))?,
             })
         });
         let numbers = PreNorm {
             config: &self.config,
             words: ops::to_vec(&self.words)?,
             norm: ops::to_vec(&self.norm)?,
-            layers: layers.collect::<Result<_, EncoderError>>()?,
-            final_norm: ops::to_vec(&self.final_norm)?,
         };
-        Ok(numbers.quantise(kernels))
+        numbers.quantise(kernels, layers)
     }
 
     pub(super) fn variables(&self) -> Vec<(String, Var)> {

@@ -16,8 +16,6 @@ pub(in crate::encoder) struct PostNorm {
     pub(in crate::encoder) types: Vec<f32>,
     /// Scale and shift.
     pub(in crate::encoder) norm: [Vec<f32>; 2],
-    /// Each as [`crate::encoder::ops::PARTS`] orders it.
-    pub(in crate::encoder) layers: Vec<Vec<f32>>,
     pub(in crate::encoder) shape: LayerShape,
     /// Row of a sequence's first position.
     pub(in crate::encoder) first_position: usize,
@@ -26,8 +24,16 @@ pub(in crate::encoder) struct PostNorm {
 }
 
 impl PostNorm {
-    /// Quantises and packs.
-    pub(in crate::encoder) fn quantise(&self, kernels: Kernels) -> QuantisedEncoder {
+    /// Quantises and packs, a layer at a time: all of them in single precision would be most of the memory ever used.
+    /// # Shapes
+    /// `layers`: each as [`crate::encoder::ops::PARTS`] orders it.
+    /// # Errors
+    /// Those of `layers`.
+    pub(in crate::encoder) fn quantise<E>(
+        self,
+        kernels: Kernels,
+        layers: impl Iterator<Item = Result<Vec<f32>, E>>,
+    ) -> Result<QuantisedEncoder, E> {
         let LayerShape { hidden, heads, eps, .. } = self.shape;
         let norm = Norm::new(&self.norm[0], &self.norm[1], eps);
         let width = norm.width();
@@ -38,17 +44,19 @@ impl PostNorm {
                 *to = from + first_type.and_then(|t| t.get(i)).unwrap_or(&0.0);
             }
         }
-        QuantisedEncoder {
+        let words = Words::new(&self.words, hidden, width);
+        drop(self.words);
+        Ok(QuantisedEncoder {
             kernels,
             order: Order::PostNorm,
             heads: Heads { count: heads, size: hidden / heads },
             hidden,
-            words: Words::new(&self.words, hidden, width),
+            words,
             positions: Some(Positions { rows, first: self.first_position }),
             norm,
-            layers: self.layers.iter().map(|numbers| layer(numbers, self.shape)).collect(),
+            layers: layers.map(|numbers| Ok(layer(&numbers?, self.shape))).collect::<Result<_, E>>()?,
             max_tokens: self.max_tokens,
-        }
+        })
     }
 }
 

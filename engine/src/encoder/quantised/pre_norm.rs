@@ -15,15 +15,10 @@ pub(in crate::encoder) struct PreNorm<'a> {
     pub(in crate::encoder) words: Vec<f32>,
     /// Scale of the embeddings' norm, shape `(hidden,)`.
     pub(in crate::encoder) norm: Vec<f32>,
-    pub(in crate::encoder) layers: Vec<PreNormLayer>,
-    /// Shape `(hidden,)`.
-    pub(in crate::encoder) final_norm: Vec<f32>,
 }
 
 /// The numbers of a layer.
 pub(in crate::encoder) struct PreNormLayer {
-    /// Scale of the norm before attention, shape `(hidden,)`; the first layer has none.
-    pub(in crate::encoder) attention_norm: Option<Vec<f32>>,
     /// Shape `(3 * hidden, hidden)`.
     pub(in crate::encoder) qkv: Vec<f32>,
     /// Shape `(hidden, hidden)`.
@@ -34,39 +29,41 @@ pub(in crate::encoder) struct PreNormLayer {
     pub(in crate::encoder) up: Vec<f32>,
     /// Shape `(hidden, intermediate)`.
     pub(in crate::encoder) down: Vec<f32>,
+    /// Scale of the norm after it: the next layer's before attention, or the last of all, shape `(hidden,)`.
+    pub(in crate::encoder) final_norm: Vec<f32>,
 }
 
 impl PreNorm<'_> {
-    /// Quantises and packs.
-    pub(in crate::encoder) fn quantise(&self, kernels: Kernels) -> QuantisedEncoder {
+    /// Quantises and packs, a layer at a time: all of them in single precision would be most of the memory ever used.
+    /// # Errors
+    /// Those of `layers`.
+    pub(in crate::encoder) fn quantise<E>(
+        self,
+        kernels: Kernels,
+        layers: impl Iterator<Item = Result<PreNormLayer, E>>,
+    ) -> Result<QuantisedEncoder, E> {
         let config = self.config;
         let (hidden, count) = (config.hidden_size, config.num_attention_heads);
         let heads = Heads { count, size: hidden / count };
-        let norm = self.scale(&self.norm);
         let rotation =
             |global| Arc::new(Rotation::new(config.max_tokens(), heads, config.rope_theta(global)));
         let rotations = [rotation(false), rotation(true)];
-        let layers = self.layers.iter().enumerate().map(|(i, layer)| {
-            let next = self.layers.get(i + 1).and_then(|next| next.attention_norm.as_ref());
-            let rotation = &rotations[usize::from(config.sees_all(i))];
-            Layer {
-                rotation: Some(Arc::clone(rotation)),
-                window: config.window(i),
-                final_norm: self.scale(next.unwrap_or(&self.final_norm)),
-                ..self.layer(layer, heads)
-            }
+        let layers = layers.enumerate().map(|(i, numbers)| {
+            let rotation = Arc::clone(&rotations[usize::from(config.sees_all(i))]);
+            Ok(Layer { rotation: Some(rotation), window: config.window(i), ..self.layer(&numbers?, heads) })
         });
-        QuantisedEncoder {
+        let norm = self.scale(&self.norm);
+        Ok(QuantisedEncoder {
             kernels,
             order: Order::PreNorm,
             heads,
             hidden,
             words: Words::new(&self.words, hidden, norm.width()),
             positions: None,
-            layers: layers.collect(),
+            layers: layers.collect::<Result<_, E>>()?,
             norm,
             max_tokens: config.max_tokens(),
-        }
+        })
     }
 
     fn layer(&self, numbers: &PreNormLayer, heads: Heads) -> Layer {
@@ -87,7 +84,7 @@ impl PreNorm<'_> {
             up: linear(up, inner, hidden),
             gate: Some(linear(gate, inner, hidden)),
             down: linear(&numbers.down, hidden, inner),
-            final_norm: self.scale(&self.final_norm),
+            final_norm: self.scale(&numbers.final_norm),
         }
     }
 
