@@ -85,8 +85,7 @@ fn main() -> Result<()> {
     let engine = if path == "candle" {
         Engine::Reference(encoder)
     } else {
-        let bytes = encoder.quantised(Kernels::new(path.parse()?)?)?;
-        Engine::Bytes(bytes.ok_or("the kernels do not know this architecture")?)
+        Engine::Bytes(encoder.quantised(Kernels::new(path.parse()?)?)?)
     };
     let mut embedder = Embedder { engine, tokenizer, hidden, states: relat_kernels::Aligned::zeros(0) };
     println!("ready");

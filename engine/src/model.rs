@@ -56,7 +56,7 @@ pub struct Joint {
 /// An encoder that reads each sentence in its context.
 #[derive(Debug)]
 pub enum Context {
-    /// Single precision on candle: as it was trained, and for architectures that the kernels do not know.
+    /// Single precision on candle: as it was trained.
     Reference(SentenceEncoder),
     /// Bytes, on the kernels of this processor.
     Quantised(SentenceReader),
@@ -109,14 +109,11 @@ impl Context {
         }
     }
 
-    /// What serves an encoder best: bytes where the kernels know its architecture.
+    /// What serves an encoder: bytes.
     /// # Errors
     /// [`crate::Error::Encoder`] if memory runs out.
-    pub fn serving(encoder: SentenceEncoder) -> Result<Self> {
-        Ok(match SentenceReader::new(&encoder, Kernels::chosen())? {
-            Some(reader) => Self::Quantised(reader),
-            None => Self::Reference(encoder),
-        })
+    pub fn serving(encoder: &SentenceEncoder) -> Result<Self> {
+        Ok(Self::Quantised(SentenceReader::new(encoder, Kernels::chosen())?))
     }
 }
 
@@ -201,7 +198,7 @@ impl Model {
             }
             Architecture::Joint => Sentences::Joint(Box::new(Joint {
                 ngrams: SentenceModel::load(bundle, BESIDE, catalogue)?,
-                encoder: Context::serving(SentenceEncoder::load(bundle, Outputs(catalogue))?)?,
+                encoder: Context::serving(&SentenceEncoder::load(bundle, Outputs(catalogue))?)?,
                 mix: bundle.json(MIX)?,
             })),
         };

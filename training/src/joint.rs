@@ -61,7 +61,7 @@ fn encoder_logits(
 ) -> anyhow::Result<Vec<Logits>> {
     let mut out: Vec<Option<Logits>> = vec![None; documents.len()];
     for writers in fit::fold_writers(&corpus.writers(), config.fit.folds) {
-        let model = Context::serving(fit::load_fold(&config.fit, &writers, taxonomy)?)?;
+        let model = Context::serving(&fit::load_fold(&config.fit, &writers, taxonomy)?)?;
         let held_out = corpus.narratives.par_iter().zip(documents).zip(&mut out);
         held_out.filter(|((record, _), _)| writers.contains(&record.writer)).try_for_each(
             |((_, document), logits)| {

@@ -3,12 +3,17 @@
 //! Queries, keys and values of a sequence are rounded to 12, 12 and 16 bits, one scale a head; their products are added up
 //! exactly; a row's probabilities are rounded to 16 bits. So the order of the sums changes no bit, and twice as many
 //! products are made at once as in single precision.
+//!
+//! A layer may see a window around each token only: then a block of rows meets no more keys than its rows see.
 
 use std::ops::Range;
 
 use crate::aligned::Aligned;
-use crate::functions::exp2;
 use crate::simd::{Isa, LANES, dispatched, lanes, lanes_mut};
+
+mod blocks;
+
+use self::blocks::{Panels, product, softmax};
 
 /// Tokens of which two 16-bit numbers stand in the 32 bits of sixteen lanes.
 const PAIRS: usize = 2 * LANES;
@@ -51,6 +56,25 @@ impl Heads {
     }
 }
 
+/// What an attention layer must know besides its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attention {
+    /// Its heads.
+    pub heads: Heads,
+    /// Tokens at most this far on either side are seen; all without it.
+    pub window: Option<usize>,
+}
+
+impl Attention {
+    /// Which of a sequence's tokens some neighbouring rows see.
+    fn seen(self, rows: Range<usize>, tokens: usize) -> Range<usize> {
+        match self.window {
+            None => 0..tokens,
+            Some(w) => rows.start.saturating_sub(w)..rows.end.saturating_add(w).min(tokens),
+        }
+    }
+}
+
 /// Numbers between steps of [`attend`], kept from call to call.
 #[derive(Debug, Clone, Default)]
 pub struct AttentionBuffers {
@@ -68,24 +92,25 @@ pub struct AttentionBuffers {
 }
 
 dispatched! {
-    /// What the tokens `rows` of a sequence take from all its tokens.
+    /// What the tokens `rows` of a sequence take from the tokens that they see.
     /// # Shapes
     /// `sequence`: `(tokens, 3 * width)`, queries, keys and values, [`Heads::width`] each; `out`: `(rows, width)`.
     /// # Panics
     /// If the shapes do not fit each other.
     pub fn attend(
-        sequence: (&[f32], Heads), rows: Range<usize>, buffers: &mut AttentionBuffers, out: &mut [f32],
+        sequence: (&[f32], Attention), rows: Range<usize>, buffers: &mut AttentionBuffers, out: &mut [f32],
     ) = attend_rows
 }
 
 #[inline(always)]
 fn attend_rows<S: Isa>(
     isa: S,
-    (qkv, heads): (&[f32], Heads),
+    (qkv, attention): (&[f32], Attention),
     rows: Range<usize>,
     buffers: &mut AttentionBuffers,
     out: &mut [f32],
 ) {
+    let heads = attention.heads;
     let (width, stride) = (heads.width(), heads.stride());
     let tokens = qkv.len() / (3 * width);
     assert!(rows.start <= rows.end && rows.end <= tokens, "rows that the sequence has not");
@@ -116,17 +141,37 @@ fn attend_rows<S: Isa>(
         while row < rows.len() {
             let tall = S::ROWS.min(rows.len() - row);
             let queries = &buffers.queries[row * stride / 2..(row + tall) * stride / 2];
-            product(isa, (queries, stride / 2), &buffers.keys, &mut buffers.scores);
+            let at_row = rows.start + row;
+            // Whole pairs of vectors of tokens: a token stands in the same lane for every row, however rows are cut.
+            let seen = attention.seen(at_row..at_row + tall, tokens);
+            let met = seen.start / PAIRS * PAIRS..seen.end.next_multiple_of(PAIRS);
+            let keys = Panels {
+                pairs: &buffers.keys[met.start * stride / 2..met.end * stride / 2],
+                count: met.len() / LANES,
+                pitch: stride / 2 * LANES,
+            };
+            product(isa, (queries, stride / 2), keys, &mut buffers.scores);
+            let exponentials = &mut buffers.exponentials[..met.len()];
             for i in 0..tall {
+                let seen = attention.seen(at_row + i..at_row + i + 1, tokens);
                 softmax(
                     isa,
-                    (&buffers.scores[i * padded..(i + 1) * padded], tokens, factor),
-                    &mut buffers.exponentials,
-                    &mut buffers.probabilities[i * padded / 2..(i + 1) * padded / 2],
+                    (
+                        &buffers.scores[i * met.len()..(i + 1) * met.len()],
+                        seen.start - met.start..seen.end - met.start,
+                        factor,
+                    ),
+                    exponentials,
+                    &mut buffers.probabilities[i * met.len() / 2..(i + 1) * met.len() / 2],
                 );
             }
-            let probabilities = &buffers.probabilities[..tall * padded / 2];
-            product(isa, (probabilities, padded / 2), &buffers.values, &mut buffers.scores);
+            let probabilities = &buffers.probabilities[..tall * met.len() / 2];
+            let values = Panels {
+                pairs: &buffers.values[met.start / 2 * LANES..],
+                count: stride / LANES,
+                pitch: padded / 2 * LANES,
+            };
+            product(isa, (probabilities, met.len() / 2), values, &mut buffers.scores);
             let share = isa.splat(v / LARGEST);
             for i in 0..tall {
                 for j in (0..stride).step_by(LANES) {
@@ -230,121 +275,6 @@ impl<S: Isa> Sequence<'_, S> {
 #[inline(always)]
 fn inverse(step: f32) -> f32 {
     if step > 0.0 { 1.0 / step } else { 0.0 }
-}
-
-/// Probabilities of a row of scores, as whole numbers, those of tokens t and t + 16 of each 32 together.
-#[inline(always)]
-fn softmax<S: Isa>(
-    isa: S,
-    (scores, tokens, factor): (&[i32], usize, f32),
-    exponentials: &mut [f32],
-    out: &mut [i32],
-) {
-    let whole = tokens / LANES * LANES;
-    let mut most = isa.splat_i(i32::MIN);
-    for s in scores[..whole].as_chunks().0 {
-        most = isa.max_i(most, isa.load_i(s));
-    }
-    let mut most = isa.largest_i(most);
-    for s in &scores[whole..tokens] {
-        most = most.max(*s);
-    }
-    let (top, scale) = (isa.splat_i(most), isa.splat(factor));
-    let mut sum = isa.splat(0.0);
-    for (s, e) in scores[..whole].as_chunks().0.iter().zip(exponentials.as_chunks_mut().0) {
-        let power = exp2(isa, isa.mul(isa.float(isa.sub_i(isa.load_i(s), top)), scale));
-        sum = isa.add(sum, power);
-        isa.store(e, power);
-    }
-    if whole < tokens {
-        // The last vector: what is beyond the sequence has no weight.
-        let mut last = [0f32; LANES];
-        let power = exp2(isa, isa.mul(isa.float(isa.sub_i(isa.load_i(lanes(scores, whole)), top)), scale));
-        isa.store(&mut last, power);
-        last[tokens - whole..].fill(0.0);
-        *lanes_mut(exponentials, whole) = last;
-        sum = isa.add(sum, isa.load(&last));
-    }
-    exponentials[tokens.next_multiple_of(LANES)..].fill(0.0);
-    let share = isa.splat(LARGEST / isa.sum(sum));
-    for (e, out) in exponentials.as_chunks::<PAIRS>().0.iter().zip(out.as_chunks_mut().0) {
-        let probability = |at| isa.round(isa.mul(isa.load(lanes(e, at)), share));
-        isa.store_i(out, isa.interleave(probability(0), probability(LANES)));
-    }
-}
-
-/// Rows of pairs of 16-bit numbers times packed ones.
-/// # Shapes
-/// `a`: `(rows, pairs)`; `b`: `(panels, pairs, 16)`; `out`: `(rows, 16 * panels)`.
-#[inline(always)]
-fn product<S: Isa>(isa: S, (a, pairs): (&[i32], usize), b: &[i32], out: &mut [i32]) {
-    let (rows, panels) = (a.len() / pairs, b.len() / (pairs * LANES));
-    assert!(rows <= 6 && b.len() == panels * pairs * LANES, "panels cut short");
-    let mut panel = 0;
-    while panel < panels {
-        let wide = match panels - panel {
-            4.. if S::PANELS >= 4 => 4,
-            2.. if S::PANELS >= 2 => 2,
-            _ => 1,
-        };
-        let (b, at) = (&b[panel * pairs * LANES..(panel + wide) * pairs * LANES], panel * LANES);
-        let to = (&mut *out, at, panels * LANES);
-        match (wide, rows) {
-            (4, 1) => block::<S, 1, 4>(isa, a, b, to),
-            (4, 2) => block::<S, 2, 4>(isa, a, b, to),
-            (4, 3) => block::<S, 3, 4>(isa, a, b, to),
-            (4, 4) => block::<S, 4, 4>(isa, a, b, to),
-            (4, 5) => block::<S, 5, 4>(isa, a, b, to),
-            (4, _) => block::<S, 6, 4>(isa, a, b, to),
-            (2, 1) => block::<S, 1, 2>(isa, a, b, to),
-            (2, 2) => block::<S, 2, 2>(isa, a, b, to),
-            (2, 3) => block::<S, 3, 2>(isa, a, b, to),
-            (2, 4) => block::<S, 4, 2>(isa, a, b, to),
-            (2, 5) => block::<S, 5, 2>(isa, a, b, to),
-            (2, _) => block::<S, 6, 2>(isa, a, b, to),
-            (_, 1) => block::<S, 1, 1>(isa, a, b, to),
-            (_, 2) => block::<S, 2, 1>(isa, a, b, to),
-            (_, 3) => block::<S, 3, 1>(isa, a, b, to),
-            (_, 4) => block::<S, 4, 1>(isa, a, b, to),
-            (_, 5) => block::<S, 5, 1>(isa, a, b, to),
-            (_, _) => block::<S, 6, 1>(isa, a, b, to),
-        }
-        panel += wide;
-    }
-}
-
-/// One block of [`product`], held in registers until it is whole.
-/// # Shapes
-/// `a`: `(ROWS, pairs)`; `b`: `(PANELS, pairs, 16)`; `out` is written from `at` on, rows `stride` apart.
-#[inline(always)]
-fn block<S: Isa, const ROWS: usize, const PANELS: usize>(
-    isa: S,
-    a: &[i32],
-    b: &[i32],
-    (out, at, stride): (&mut [i32], usize, usize),
-) {
-    let pairs = a.len() / ROWS;
-    assert!(a.len() == ROWS * pairs && b.len() == PANELS * pairs * LANES, "a block cut short");
-    let mut acc = [[isa.splat_i(0); PANELS]; ROWS];
-    for pair in 0..pairs {
-        let mut ready = [isa.splat_i(0); PANELS];
-        for (j, ready) in ready.iter_mut().enumerate() {
-            // SAFETY: vector `pair` of panel j: both are within `b`, whose length was checked.
-            *ready = isa.load_i(unsafe { &*b.as_ptr().add((j * pairs + pair) * LANES).cast() });
-        }
-        for (i, acc) in acc.iter_mut().enumerate() {
-            // SAFETY: number `pair` of row i: both are within `a`, whose length was checked.
-            let two = isa.splat_i(unsafe { *a.as_ptr().add(i * pairs + pair) });
-            for (acc, ready) in acc.iter_mut().zip(ready) {
-                *acc = isa.dot16(*acc, two, ready);
-            }
-        }
-    }
-    for (i, acc) in acc.iter().enumerate() {
-        for (j, acc) in acc.iter().enumerate() {
-            isa.store_i(lanes_mut(out, i * stride + at + j * LANES), *acc);
-        }
-    }
 }
 
 #[cfg(test)]

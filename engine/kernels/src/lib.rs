@@ -12,14 +12,16 @@ mod functions;
 pub mod gemm;
 mod linear;
 mod path;
+mod rotary;
 mod rows;
 mod simd;
 
 pub use aligned::Aligned;
-pub use attention::{AttentionBuffers, Heads, attend};
+pub use attention::{Attention, AttentionBuffers, Heads, attend};
 pub use linear::{Activations, Linear, MAX_INPUTS, Then, linear};
 pub use path::{Kernels, Path, PathError};
-pub use rows::{Norm, add, add_norm, mean, quantise, scores};
+pub use rotary::{Rotation, rotate};
+pub use rows::{Norm, add_norm, add_norm_beside, mean, quantise, scores};
 
 /// `y[i] += a * x[i]`.
 /// # Shapes
@@ -69,11 +71,16 @@ mod tests {
         values.iter().map(|v| v.to_bits()).collect()
     }
 
+    /// Numbers of any size, zeros and denormals among them; sums and products stay finite.
+    fn number() -> impl Strategy<Value = f32> {
+        prop_oneof![8 => -1e3f32..1e3, 1 => Just(0.0), 1 => -1e-39f32..1e-39, 1 => Just(-4e7)]
+    }
+
     proptest! {
         #[test]
         fn dispatched_equals_portable_bit_for_bit(
-            a in -10f32..10.0,
-            pairs in prop::collection::vec((-1e3f32..1e3, -1e3f32..1e3, any::<i8>()), 0..200),
+            a in prop::sample::select(vec![0.0f32, 1e-41, 3e30, -7.25, 1.0]),
+            pairs in prop::collection::vec((number(), number(), any::<i8>()), 0..=512),
         ) {
             let start: Vec<f32> = pairs.iter().map(|p| p.0).collect();
             let x: Vec<f32> = pairs.iter().map(|p| p.1).collect();

@@ -141,6 +141,8 @@ pub enum Then {
     Keep,
     /// GELU, with the error function.
     Gelu,
+    /// The product with what the output holds: a gate.
+    Times,
 }
 
 /// `out = x weight' + bias`, and what then follows.
@@ -267,8 +269,13 @@ impl<S: Isa> Job<'_, S> {
         let scale = isa.mul(isa.splat(scale), column(&linear.scales));
         let base = isa.mul_add(isa.splat(middle), column(&linear.sums), column(&linear.bias));
         let y = isa.mul_add(isa.float(sums), scale, base);
-        let y = if then == Then::Gelu { gelu(isa, y) } else { y };
-        isa.store(lanes_mut(out, (row + i) * linear.width() + at), y);
+        let out = lanes_mut(out, (row + i) * linear.width() + at);
+        let y = match then {
+            Then::Keep => y,
+            Then::Gelu => gelu(isa, y),
+            Then::Times => isa.mul(isa.load(out), y),
+        };
+        isa.store(out, y);
     }
 }
 

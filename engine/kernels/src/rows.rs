@@ -108,6 +108,33 @@ fn add_norm_rows<S: Isa>(isa: S, x: &mut [f32], y: &[f32], norm: &Norm, out: &mu
     }
 }
 
+dispatched! {
+    /// `x = x + y`, then `y = norm(x)`, quantised into `out` as well: for layers that normalise what they read.
+    /// # Shapes
+    /// `x`, `y`: `(rows, width)`, [`Norm::width`].
+    pub fn add_norm_beside(x: &mut [f32], y: &mut [f32], norm: &Norm, out: &mut Activations) = add_norm_beside_rows
+}
+
+#[inline(always)]
+fn add_norm_beside_rows<S: Isa>(isa: S, x: &mut [f32], y: &mut [f32], norm: &Norm, out: &mut Activations) {
+    let width = norm.width();
+    assert_eq!(x.len(), y.len(), "rows of different lengths");
+    out.resize(x.len() / width, width);
+    let stride = out.stride;
+    let rows = x.chunks_exact_mut(width).zip(y.chunks_exact_mut(width));
+    for (((x, y), bytes), row) in rows.zip(out.bytes.chunks_exact_mut(stride)).zip(&mut out.rows) {
+        let mut sum = isa.splat(0.0);
+        for (x, y) in x.as_chunks_mut().0.iter_mut().zip(y.as_chunks_mut().0) {
+            let v = isa.add(isa.load(x), isa.load(y));
+            sum = isa.add(sum, v);
+            isa.store(x, v);
+            isa.store(y, v);
+        }
+        let (low, high) = normalise(isa, y, isa.sum(sum), norm);
+        *row = quantise_row(isa, y, bytes, low, high);
+    }
+}
+
 /// Normalises a row whose sum is known; the smallest and largest of each lane.
 #[inline(always)]
 fn normalise<S: Isa>(isa: S, x: &mut [f32], sum: f32, norm: &Norm) -> (S::F, S::F) {
@@ -139,21 +166,6 @@ fn normalise<S: Isa>(isa: S, x: &mut [f32], sum: f32, norm: &Norm) -> (S::F, S::
         isa.store(x, v);
     }
     (low, high)
-}
-
-dispatched! {
-    /// `out[i] += row`, for rows of bytes with a scale too.
-    /// # Shapes
-    /// `x`, `out`: `(width,)`, a multiple of 16; the shorter counts.
-    pub fn add(x: &[f32], out: &mut [f32]) = add_rows
-}
-
-#[inline(always)]
-fn add_rows<S: Isa>(isa: S, x: &[f32], out: &mut [f32]) {
-    for (x, out) in x.as_chunks().0.iter().zip(out.as_chunks_mut().0) {
-        let v = isa.add(isa.load(out), isa.load(x));
-        isa.store(out, v);
-    }
 }
 
 dispatched! {
@@ -195,3 +207,6 @@ fn score_rows<S: Isa>(isa: S, x: &[f32], weight: &[f32], bias: &[f32], out: &mut
         *out = isa.sum(sum) + bias;
     }
 }
+
+#[cfg(test)]
+mod tests;

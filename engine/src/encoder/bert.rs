@@ -7,7 +7,7 @@ use candle_core::{Tensor, Var};
 use relat_kernels::Kernels;
 
 use super::ops::{self, LayerShape, Part, RowSink};
-use super::quantised::{Numbers, QuantisedEncoder};
+use super::quantised::{PostNorm, QuantisedEncoder};
 use super::{Architecture, Batch, EncoderConfig, EncoderError, Mode, Weights};
 
 /// Names of a layer's tensors in BERT's checkpoints, in the order in which the layer stores them.
@@ -149,17 +149,16 @@ impl Bert {
     /// # Errors
     /// [`EncoderError::Tensor`] if memory runs out.
     pub(super) fn quantised(&self, kernels: Kernels) -> Result<QuantisedEncoder, EncoderError> {
-        let numbers = Numbers {
+        let numbers = PostNorm {
             words: ops::to_vec(&self.words)?,
             positions: ops::to_vec(&self.positions)?,
             types: self.types.as_ref().map(|types| ops::to_vec(types)).transpose()?.unwrap_or_default(),
             norm: [ops::to_vec(&self.norm_weight)?, ops::to_vec(&self.norm_bias)?],
-            layers: self.layers.iter().map(|l| ops::to_vec(l)).collect::<Result<_, _>>()?,
             shape: self.layer_shape(),
             first_position: usize::try_from(self.config.first_position()).unwrap_or(usize::MAX),
             max_tokens: self.config.max_tokens(),
         };
-        Ok(QuantisedEncoder::new(kernels, &numbers))
+        Ok(numbers.quantise(kernels, self.layers.iter().map(|layer| ops::to_vec(layer)))?)
     }
 
     pub(super) fn words(&self) -> &Var {

@@ -77,6 +77,28 @@ pub enum EncoderError {
         /// Shape in the file.
         got: Vec<usize>,
     },
+    /// A tensor of another kind of numbers.
+    #[error("{}: tensor '{tensor}' of shape {shape:?} holds {got} numbers, expected floating-point ones", path.display())]
+    TensorType {
+        /// The file.
+        path: PathBuf,
+        /// Name of the tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// Its numbers, as safetensors name them.
+        got: &'static str,
+    },
+    /// A tensor with numbers that are none.
+    #[error("{}: tensor '{tensor}' of shape {shape:?} holds numbers that are not finite", path.display())]
+    NotFinite {
+        /// The file.
+        path: PathBuf,
+        /// Name of the tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+    },
     /// A tokenizer.json that is not one.
     #[error("{}: {reason}", path.display())]
     Tokenizer {

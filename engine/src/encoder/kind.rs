@@ -63,13 +63,13 @@ impl Encoder {
         Ok(if mode == Mode::Train { states } else { states.detach() })
     }
 
-    /// The same encoder in bytes, for serving; `None` for ModernBERT, which is served by this one.
+    /// The same encoder in bytes, for serving.
     /// # Errors
     /// [`EncoderError::Tensor`] if memory runs out.
-    pub fn quantised(&self, kernels: Kernels) -> Result<Option<QuantisedEncoder>, EncoderError> {
+    pub fn quantised(&self, kernels: Kernels) -> Result<QuantisedEncoder, EncoderError> {
         match &self.0 {
-            Kind::PostNorm(bert) => bert.quantised(kernels).map(Some),
-            Kind::Modern(_) => Ok(None),
+            Kind::PostNorm(bert) => bert.quantised(kernels),
+            Kind::Modern(modern) => modern.quantised(kernels),
         }
     }
 

@@ -9,13 +9,14 @@ pub mod int8;
 mod kind;
 mod modern_bert;
 pub mod ops;
+mod pieces;
 mod quantised;
 mod reader;
 mod sentence;
 mod weights;
 pub mod window;
 
-pub use config::{Architecture, EncoderConfig, RopeParameters};
+pub use config::{Architecture, EncoderConfig, LayerType, RopeParameters, RopeType};
 pub use error::EncoderError;
 pub use kind::{Encoder, load_encoder, load_tokenizer};
 pub use quantised::QuantisedEncoder;

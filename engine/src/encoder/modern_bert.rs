@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use candle_core::{DType, Device, Tensor, Var};
+use relat_kernels::Kernels;
 
 use super::ops::{self, RowSink};
+use super::quantised::{PreNorm, PreNormLayer, QuantisedEncoder};
 use super::{Batch, EncoderConfig, EncoderError, Mode, Weights};
 
 #[derive(Debug)]
@@ -86,21 +88,43 @@ impl ModernBert {
         let sink = (mode == Mode::Train).then(|| self.words_gradient.clone());
         let mut states = norm(&ops::lookup(&self.words, batch.ids().to_vec(), sink)?, &self.norm)?;
         for (i, layer) in self.layers.iter().enumerate() {
-            let global = i.is_multiple_of(self.config.global_attn_every_n_layers.max(1));
-            let window = (!global).then_some(self.config.local_attention / 2);
             let normed = match &layer.attention_norm {
                 Some(weight) => norm(&states, weight)?,
                 None => states.clone(),
             };
             let qkv = ops::linear(&normed, &layer.qkv, &zero_qkv)?; // (t, 3h)
-            let qkv = ops::rotate(&qkv, batch.lengths(), h / heads, self.config.rope_theta(global))?;
-            let context = ops::attend(&qkv, batch.lengths(), heads, window)?;
+            let theta = self.config.rope_theta(self.config.sees_all(i));
+            let qkv = ops::rotate(&qkv, batch.lengths(), h / heads, theta)?;
+            let context = ops::attend(&qkv, batch.lengths(), heads, self.config.window(i))?;
             states = states.add(&ops::linear(&context, &layer.out, &zero_h)?)?;
             let up = ops::linear(&norm(&states, &layer.norm)?, &layer.up, &zero_up)?; // (t, 2f)
             let gated = ops::gelu(&up.narrow(1, 0, f)?.contiguous()?)?.mul(&up.narrow(1, f, f)?)?;
             states = states.add(&ops::linear(&gated, &layer.down, &zero_h)?)?;
         }
         Ok(norm(&states, &self.final_norm)?)
+    }
+
+    /// The same encoder in bytes.
+    /// # Errors
+    /// [`EncoderError::Tensor`] if memory runs out.
+    pub(super) fn quantised(&self, kernels: Kernels) -> Result<QuantisedEncoder, EncoderError> {
+        let layers = self.layers.iter().enumerate().map(|(i, layer)| -> Result<_, EncoderError> {
+            let next = self.layers.get(i + 1).and_then(|next| next.attention_norm.as_ref());
+            Ok(PreNormLayer {
+                qkv: ops::to_vec(&layer.qkv)?,
+                out: ops::to_vec(&layer.out)?,
+                norm: ops::to_vec(&layer.norm)?,
+                up: ops::to_vec(&layer.up)?,
+                down: ops::to_vec(&layer.down)?,
+                final_norm: ops::to_vec(next.unwrap_or(&self.final_norm))?,
+            })
+        });
+        let numbers = PreNorm {
+            config: &self.config,
+            words: ops::to_vec(&self.words)?,
+            norm: ops::to_vec(&self.norm)?,
+        };
+        numbers.quantise(kernels, layers)
     }
 
     pub(super) fn variables(&self) -> Vec<(String, Var)> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use relat_kernels::{Aligned, Kernels, mean, scores};
 use tokenizers::Tokenizer;
 
+use super::pieces::{PieceBuffers, Pieces};
 use super::sentence::ids;
 use super::window::{Frame, Piece, Window, windows};
 use super::{EncoderError, QuantisedEncoder, SentenceEncoder, ops};
@@ -17,6 +18,8 @@ use crate::memory::{Key, Memory, Of};
 #[derive(Debug)]
 pub struct SentenceReader {
     tokenizer: Tokenizer,
+    /// Reads most sentences, where the tokenizer is of a known form.
+    tokens: Option<Pieces>,
     encoder: QuantisedEncoder,
     frame: Frame,
     /// Shape `(outputs, width)`, [`QuantisedEncoder::width`].
@@ -42,16 +45,15 @@ struct Buffers {
 
 thread_local! {
     static BUFFERS: Cell<Buffers> = Cell::default();
+    static TOKENS: Cell<(PieceBuffers, Vec<u32>)> = Cell::default();
 }
 
 impl SentenceReader {
-    /// Quantises an encoder; `None` if the kernels do not know its architecture.
+    /// Quantises an encoder.
     /// # Errors
     /// [`EncoderError::Tensor`] if memory runs out.
-    pub fn new(sentences: &SentenceEncoder, kernels: Kernels) -> Result<Option<Self>, EncoderError> {
-        let Some(encoder) = sentences.encoder().quantised(kernels)? else {
-            return Ok(None);
-        };
+    pub fn new(sentences: &SentenceEncoder, kernels: Kernels) -> Result<Self, EncoderError> {
+        let encoder = sentences.encoder().quantised(kernels)?;
         let (weight, bias) = sentences.head();
         let (rows, bias) = (ops::to_vec(weight)?, ops::to_vec(bias)?);
         let mut weight = Aligned::zeros(bias.len() * encoder.width());
@@ -60,15 +62,16 @@ impl SentenceReader {
                 *to = *from;
             }
         }
-        Ok(Some(Self {
+        Ok(Self {
             tokenizer: sentences.tokenizer().clone(),
+            tokens: Pieces::new(sentences.tokenizer()),
             frame: sentences.frame(),
             weight,
             bias,
             outputs: sentences.outputs(),
             max_tokens: sentences.max_tokens(),
             encoder,
-        }))
+        })
     }
 
     /// Windows of a document.
@@ -77,8 +80,19 @@ impl SentenceReader {
     pub fn windows(&self, document: &Document) -> Result<Vec<Window>, EncoderError> {
         let sentences = document.sentences().iter();
         let ids: Vec<Vec<u32>> =
-            sentences.map(|s| ids(&self.tokenizer, document.sentence_text(s))).collect::<Result<_, _>>()?;
+            sentences.map(|s| self.ids(document.sentence_text(s))).collect::<Result<_, _>>()?;
         Ok(windows(&ids, self.frame, self.max_tokens))
+    }
+
+    /// Token ids of a sentence, without frame.
+    fn ids(&self, text: &str) -> Result<Vec<u32>, EncoderError> {
+        let mut kept = TOKENS.take();
+        let (buffers, out) = &mut kept;
+        out.clear();
+        let read = self.tokens.as_ref().is_some_and(|pieces| pieces.read(text, buffers, out));
+        let result = if read { Ok(out.clone()) } else { ids(&self.tokenizer, text) };
+        TOKENS.set(kept);
+        result
     }
 
     /// Logits of the sentences of some windows of one document; a sentence in several pieces has the largest of theirs.

@@ -131,6 +131,7 @@ impl SentenceEncoder {
     /// shape.
     pub fn load(bundle: &Bundle, outputs: Outputs) -> crate::Result<Self> {
         let config: EncoderConfig = bundle.json(CONFIG)?;
+        config.check(&bundle.path(CONFIG))?;
         let sentences: SentencesConfig = bundle.json(SENTENCES)?;
         let tokenizer = Tokenizer::from_bytes(bundle.file(TOKENIZER)?)
             .map_err(|e| bundle.error(TOKENIZER, e.to_string()))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
 
-use super::EncoderError;
+use super::{EncoderError, ops};
 
 /// Named tensors of a file, of which an architecture takes all.
 #[derive(Debug)]
@@ -50,7 +50,8 @@ impl Weights {
 
     /// Takes the tensor `name`.
     /// # Errors
-    /// [`EncoderError::MissingTensor`], [`EncoderError::TensorShape`].
+    /// [`EncoderError::MissingTensor`], [`EncoderError::TensorShape`], [`EncoderError::TensorType`],
+    /// [`EncoderError::NotFinite`].
     pub fn take(&self, name: &str, expected: &[usize]) -> Result<Tensor, EncoderError> {
         let Some(tensor) = self.tensors.borrow_mut().remove(name) else {
             return Err(EncoderError::MissingTensor {
@@ -67,7 +68,21 @@ impl Weights {
                 got: tensor.dims().to_vec(),
             });
         }
-        Ok(tensor.to_dtype(DType::F32)?)
+        let (path, shape) = (self.path.clone(), expected.to_vec());
+        if !tensor.dtype().is_float() {
+            return Err(EncoderError::TensorType {
+                path,
+                tensor: name.to_owned(),
+                shape,
+                got: tensor.dtype().as_str(),
+            });
+        }
+        let tensor = tensor.to_dtype(DType::F32)?;
+        // Half-precision numbers are finite where theirs are; a double may be too large for single precision.
+        if !ops::with_numbers(&tensor, |numbers| numbers.iter().all(|x| x.is_finite()))? {
+            return Err(EncoderError::NotFinite { path, tensor: name.to_owned(), shape });
+        }
+        Ok(tensor)
     }
 
     /// To be called last: every tensor must have been taken.

@@ -1,5 +1,6 @@
 //! Logits of each sentence: a linear layer on hashed n-grams, weights of one byte.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use relat_kernels::axpy_i8;
@@ -28,6 +29,11 @@ pub struct Files {
 pub const ALONE: Files = Files { config: "config.json", weights: "model.safetensors" };
 /// The files of the n-gram part of a bundle whose `config.json` and `model.safetensors` are an encoder's.
 pub const BESIDE: Files = Files { config: "ngrams.json", weights: "ngrams.safetensors" };
+
+thread_local! {
+    /// N-grams and features, kept from sentence to sentence and from document to document.
+    static BUFFERS: Cell<(Grams, Vec<(u32, f32)>)> = Cell::default();
+}
 
 /// The configuration of the model in a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -97,7 +103,8 @@ impl SentenceModel {
         let n = self.outputs.len();
         let sentences = document.sentences();
         let mut values = vec![0f32; sentences.len() * n];
-        let (mut grams, mut features) = (Grams::default(), Vec::new());
+        let mut kept = BUFFERS.take();
+        let (grams, features) = &mut kept;
         let text = |i: Option<usize>| i.and_then(|i| sentences.get(i)).map(|s| document.sentence_text(s));
         for (i, out) in values.chunks_exact_mut(n).enumerate() {
             let sentence = text(Some(i)).unwrap_or_default();
@@ -113,8 +120,8 @@ impl SentenceModel {
                 continue;
             }
             grams.fill(self.ngrams, sentence, before, after);
-            self.vocabulary.vectorise(&grams, &mut features);
-            for &(row, value) in &features {
+            self.vocabulary.vectorise(grams, features);
+            for &(row, value) in &*features {
                 let row = row as usize;
                 if let Some(weights) = self.weights.get(row * n..(row + 1) * n) {
                     axpy_i8(out, value, weights);
@@ -127,6 +134,7 @@ impl SentenceModel {
                 memory.put(key, (&*out).into());
             }
         }
+        BUFFERS.set(kept);
         Logits { outputs: self.outputs, values }
     }
 

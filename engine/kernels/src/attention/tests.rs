@@ -5,7 +5,7 @@ use crate::linear::tests::{bits, numbers, supported};
 use crate::path::Kernels;
 
 /// Softmax attention in double precision.
-fn reference(qkv: &[f32], heads: Heads) -> Vec<f64> {
+fn reference(qkv: &[f32], Attention { heads, window }: Attention) -> Vec<f64> {
     let (width, stride) = (heads.width(), heads.stride());
     let tokens = qkv.len() / (3 * width);
     let mut out = vec![0.0; tokens * width];
@@ -17,7 +17,9 @@ fn reference(qkv: &[f32], heads: Heads) -> Vec<f64> {
     for h in 0..heads.count {
         for i in 0..tokens {
             let dot = |j: usize| (0..heads.size).map(|c| at(i, 0, h, c) * at(j, 1, h, c)).sum::<f64>();
-            let scores: Vec<f64> = (0..tokens).map(|j| dot(j) / root).collect();
+            let seen = |j: usize| window.is_none_or(|w| i.abs_diff(j) <= w);
+            let scores: Vec<f64> =
+                (0..tokens).map(|j| if seen(j) { dot(j) / root } else { f64::NEG_INFINITY }).collect();
             let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let powers: Vec<f64> = scores.iter().map(|s| (s - most).exp()).collect();
             let sum: f64 = powers.iter().sum();
@@ -30,9 +32,10 @@ fn reference(qkv: &[f32], heads: Heads) -> Vec<f64> {
     out
 }
 
-fn heads() -> impl Strategy<Value = Heads> {
-    (1usize..4, prop::sample::select(vec![8usize, 16, 32, 64, 128]))
-        .prop_map(|(count, size)| Heads { count, size })
+fn attentions() -> impl Strategy<Value = Attention> {
+    let sizes = prop::sample::select(vec![8usize, 16, 26, 32, 64, 128]);
+    (1usize..4, sizes, prop::option::of(0usize..70))
+        .prop_map(|(count, size, window)| Attention { heads: Heads { count, size }, window })
 }
 
 /// Queries, keys and values with padding.
@@ -47,14 +50,15 @@ fn sequence(tokens: usize, heads: Heads, seed: u64, size: f32) -> Vec<f32> {
     qkv
 }
 
-fn run(kernels: Kernels, qkv: &[f32], heads: Heads, cuts: &[usize]) -> Vec<u32> {
+fn run(kernels: Kernels, qkv: &[f32], attention: Attention, cuts: &[usize]) -> Vec<u32> {
+    let heads = attention.heads;
     let tokens = qkv.len() / (3 * heads.width());
     let mut out = vec![f32::NAN; tokens * heads.width()];
     let mut buffers = AttentionBuffers::default();
     let mut start = 0;
     for &end in cuts.iter().chain(&[tokens]) {
         let to = &mut out[start * heads.width()..end * heads.width()];
-        attend(kernels, (qkv, heads), start..end, &mut buffers, to);
+        attend(kernels, (qkv, attention), start..end, &mut buffers, to);
         start = end;
     }
     bits(&out)
@@ -65,25 +69,25 @@ proptest! {
 
     #[test]
     fn every_path_and_every_cut_gives_the_bits_of_the_portable_path(
-        tokens in 1usize..100, heads in heads(), seed in any::<u64>(), cut in 0.0..1.0,
+        tokens in 1usize..100, attention in attentions(), seed in any::<u64>(), cut in 0.0..1.0,
     ) {
-        let qkv = sequence(tokens, heads, seed, 1.0);
-        let expected = run(Kernels::new(crate::Path::Portable).unwrap(), &qkv, heads, &[]);
+        let qkv = sequence(tokens, attention.heads, seed, 1.0);
+        let expected = run(Kernels::new(crate::Path::Portable).unwrap(), &qkv, attention, &[]);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "of a test")]
         let cut = (cut * tokens as f64) as usize;
         for kernels in supported() {
-            prop_assert!(run(kernels, &qkv, heads, &[]) == expected, "{}", kernels.path());
-            prop_assert!(run(kernels, &qkv, heads, &[cut]) == expected, "{} in two", kernels.path());
+            prop_assert!(run(kernels, &qkv, attention, &[]) == expected, "{}", kernels.path());
+            prop_assert!(run(kernels, &qkv, attention, &[cut]) == expected, "{} in two", kernels.path());
         }
     }
 
     #[test]
     fn it_is_near_attention_in_real_numbers(
-        tokens in 1usize..80, heads in heads(), seed in any::<u64>(), size in 0.1f32..4.0,
+        tokens in 1usize..80, attention in attentions(), seed in any::<u64>(), size in 0.1f32..4.0,
     ) {
-        let qkv = sequence(tokens, heads, seed / 7 * 7 + 5, size);
+        let qkv = sequence(tokens, attention.heads, seed / 7 * 7 + 5, size);
         for kernels in supported() {
-            for (got, expected) in run(kernels, &qkv, heads, &[]).iter().zip(reference(&qkv, heads)) {
+            for (got, expected) in run(kernels, &qkv, attention, &[]).iter().zip(reference(&qkv, attention)) {
                 let got = f64::from(f32::from_bits(*got));
                 prop_assert!((got - expected).abs() < 3e-3 * f64::from(size), "{}: {got} for {expected}", kernels.path());
             }
@@ -92,12 +96,42 @@ proptest! {
 }
 
 #[test]
-fn lengths_up_to_512_are_the_same_on_every_path() {
-    let heads = Heads { count: 1, size: 32 };
-    for tokens in (1..=512).step_by(37).chain([15, 16, 17, 31, 32, 33, 511, 512]) {
-        let qkv = sequence(tokens, heads, 5, 1.0);
-        let mut results = supported().map(|kernels| run(kernels, &qkv, heads, &[]));
+fn every_length_up_to_512_is_the_same_on_every_path() {
+    let heads = Heads { count: 1, size: 16 };
+    for tokens in 1..=512 {
+        // Windows of every width in turn: cheap, so that every length is read. A whole sequence now and then.
+        let window = if tokens % 37 == 0 || tokens > 509 { None } else { Some(tokens % 35) };
+        let attention = Attention { heads, window };
+        let qkv = sequence(tokens, heads, tokens as u64, 1.0);
+        let mut results = supported().map(|kernels| run(kernels, &qkv, attention, &[]));
         let expected = results.next().unwrap();
-        assert!(results.all(|got| got == expected), "{tokens} tokens");
+        assert!(results.all(|got| got == expected), "{tokens} tokens, {window:?}");
     }
+}
+
+#[test]
+fn a_window_as_wide_as_the_sequence_changes_nothing() {
+    let heads = Heads { count: 2, size: 32 };
+    for tokens in [1, 16, 33, 64, 70] {
+        let qkv = sequence(tokens, heads, 5, 1.0);
+        for kernels in supported() {
+            let with = |window| run(kernels, &qkv, Attention { heads, window }, &[]);
+            assert!(with(Some(tokens - 1)) == with(None), "{tokens} tokens, {}", kernels.path());
+        }
+    }
+}
+
+#[test]
+fn what_is_not_seen_changes_nothing_but_the_scale() {
+    // Numbers of the same size everywhere: the scale of a head stays.
+    let attention = Attention { heads: Heads { count: 1, size: 32 }, window: Some(3) };
+    let mut qkv = sequence(90, attention.heads, 3, 1.0);
+    let width = attention.heads.width();
+    let before = run(Kernels::fastest(), &qkv, attention, &[]);
+    for x in &mut qkv[60 * 3 * width..] {
+        *x = -*x;
+    }
+    let after = run(Kernels::fastest(), &qkv, attention, &[]);
+    assert!(before[..57 * width] == after[..57 * width]);
+    assert!(before[57 * width..] != after[57 * width..]);
 }

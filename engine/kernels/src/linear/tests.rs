@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::path::{Kernels, Path};
-use crate::{Norm, add_norm, quantise};
+use crate::quantise;
 
 /// Numbers with what breaks careless arithmetic among them.
 pub(crate) fn numbers(n: usize, seed: u64) -> Vec<f32> {
@@ -45,14 +45,15 @@ proptest! {
 
     #[test]
     fn every_path_gives_the_bits_of_the_portable_one(
-        rows in 1usize..20, inputs in 1usize..20, outputs in 1usize..150, seed in any::<u64>(), then in any::<bool>(),
+        rows in 1usize..20, inputs in 1usize..20, outputs in 1usize..150, seed in any::<u64>(),
+        then in prop::sample::select(vec![Then::Keep, Then::Gelu, Then::Times]),
     ) {
         let inputs = inputs * 16;
-        let then = if then { Then::Gelu } else { Then::Keep };
         let layer = Linear::new(&numbers(outputs * inputs, seed), &numbers(outputs, seed / 7), inputs);
         let x = numbers(rows * inputs, seed / 49);
         let run = |kernels| {
-            let (mut a, mut out) = (Activations::default(), vec![f32::NAN; rows * layer.width()]);
+            let held = if then == Then::Times { 0.75 } else { f32::NAN };
+            let (mut a, mut out) = (Activations::default(), vec![held; rows * layer.width()]);
             quantise(kernels, &x, inputs, &mut a);
             linear(kernels, &a, &layer, then, &mut out);
             bits(&out)
@@ -60,35 +61,6 @@ proptest! {
         let expected = run(portable());
         for kernels in supported() {
             prop_assert_eq!(&run(kernels), &expected, "{}", kernels.path());
-        }
-    }
-
-    #[test]
-    fn quantisation_and_layer_norm_have_the_same_bits_on_every_path(
-        rows in 1usize..9, hidden in 1usize..100, seed in any::<u64>(),
-    ) {
-        let hidden = hidden * 8;
-        let norm = Norm::new(&numbers(hidden, seed / 7), &numbers(hidden, seed / 49), 1e-12);
-        let pad = |v: Vec<f32>| -> Vec<f32> {
-            v.chunks(hidden).flat_map(|r| r.iter().copied().chain(vec![0.0; norm.width() - hidden])).collect()
-        };
-        let (x, y) = (pad(numbers(rows * hidden, seed)), pad(numbers(rows * hidden, seed / 3)));
-        let run = |kernels: Kernels| {
-            let (mut x, mut a) = (x.clone(), Activations::default());
-            add_norm(kernels, &mut x, &y, &norm, &mut a);
-            let offset = match kernels.path() {
-                Path::Portable | Path::Avx2 => 0,
-                Path::AvxVnni | Path::Avx512Vnni | Path::Amx => 128,
-            };
-            // The last rows only fill a tile: nothing is written there.
-            let used = a.bytes.chunks(a.stride).take(a.rows()).flat_map(|row| &row[..norm.width()]);
-            let bytes: Vec<u8> = used.map(|b| b ^ offset).collect();
-            let rows: Vec<_> = a.rows.iter().map(|r| (r.scale.to_bits(), r.middle.to_bits())).collect();
-            (bits(&x), bytes, rows)
-        };
-        let expected = run(portable());
-        for kernels in supported() {
-            prop_assert!(run(kernels) == expected, "{}", kernels.path());
         }
     }
 
@@ -138,5 +110,58 @@ fn extremes_of_the_bytes_are_exact() {
                 assert!((got - w * x * 1534.0).abs() < 1e-3, "{}: {got}", kernels.path());
             }
         }
+    }
+}
+
+#[test]
+fn a_gate_is_the_product_of_two_layers() {
+    let (rows, inputs, outputs) = if cfg!(miri) { (3, 32, 20) } else { (37, 48, 40) };
+    let layer = |seed| Linear::new(&numbers(outputs * inputs, seed), &numbers(outputs, seed), inputs);
+    let (up, gate) = (layer(5), layer(12));
+    let x = numbers(rows * inputs, 19);
+    for kernels in supported() {
+        let mut a = Activations::default();
+        quantise(kernels, &x, inputs, &mut a);
+        let run = |layer: &Linear, then, out: &mut Vec<f32>| linear(kernels, &a, layer, then, out);
+        let zeros = || vec![0.0; rows * up.width()];
+        let (mut both, mut first, mut second) = (zeros(), zeros(), zeros());
+        run(&up, Then::Gelu, &mut both);
+        run(&gate, Then::Times, &mut both);
+        run(&up, Then::Gelu, &mut first);
+        run(&gate, Then::Keep, &mut second);
+        let product: Vec<f32> = first.iter().zip(&second).map(|(a, b)| a * b).collect();
+        assert!(bits(&both) == bits(&product), "{}", kernels.path());
+    }
+}
+
+#[test]
+fn every_number_of_rows_up_to_512_has_the_same_bits_on_every_path() {
+    let layer = Linear::new(&numbers(40 * 24, 5), &numbers(40, 12), 24);
+    for rows in if cfg!(miri) { 1..=3 } else { 1..=512 } {
+        let x = numbers(rows * 32, rows as u64);
+        let run = |kernels| {
+            let (mut a, mut out) = (Activations::default(), vec![f32::NAN; rows * layer.width()]);
+            quantise(kernels, &x, 32, &mut a);
+            linear(kernels, &a, &layer, Then::Gelu, &mut out);
+            bits(&out)
+        };
+        let expected = run(portable());
+        assert!(supported().all(|kernels| run(kernels) == expected), "{rows} rows");
+    }
+}
+
+#[test]
+fn a_row_among_others_has_the_bits_that_it_has_alone() {
+    let layer = Linear::new(&numbers(70 * 64, 5), &numbers(70, 12), 64);
+    let x = numbers(13 * 64, 6);
+    for kernels in supported() {
+        let run = |x: &[f32]| {
+            let (mut a, mut out) = (Activations::default(), vec![0.0; x.len() / 64 * layer.width()]);
+            quantise(kernels, x, 64, &mut a);
+            linear(kernels, &a, &layer, Then::Keep, &mut out);
+            bits(&out)
+        };
+        let alone: Vec<u32> = x.chunks(64).flat_map(run).collect();
+        assert!(run(&x) == alone, "{}", kernels.path());
     }
 }

@@ -25,6 +25,11 @@ impl Shape<'_> {
         self.heads * self.head_size
     }
 
+    /// The width of a head, rounded up to whole vectors.
+    fn wide(&self) -> usize {
+        self.head_size.next_multiple_of(LANES)
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "head widths are far below 2^24")]
     fn scale(&self) -> f32 {
         1.0 / (self.head_size as f32).sqrt()
@@ -54,11 +59,11 @@ fn starts(lengths: &[usize]) -> Vec<usize> {
         .collect()
 }
 
-/// Copies a head's columns, `(length, head_size)`, out of rows of width `stride`.
+/// Copies a head's `d` columns out of rows of width `stride` into rows of width `wide`, the rest of which stays.
 #[inline(always)]
-fn gather(out: &mut [f32], rows: &[f32], stride: usize, from: usize, d: usize) {
-    for (out, row) in out.chunks_exact_mut(d).zip(rows.chunks_exact(stride)) {
-        if let Some(part) = row.get(from..from + d) {
+fn gather(out: &mut [f32], rows: &[f32], stride: usize, from: usize, (d, wide): (usize, usize)) {
+    for (out, row) in out.chunks_exact_mut(wide).zip(rows.chunks_exact(stride)) {
+        if let (Some(out), Some(part)) = (out.get_mut(..d), row.get(from..from + d)) {
             out.copy_from_slice(part);
         }
     }
@@ -143,9 +148,9 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(length: usize, padded: usize, d: usize) -> Self {
-        let flat = || vec![0.0; length * d];
-        let transposed = || vec![0.0; padded * d];
+    fn new(length: usize, padded: usize, shape: Shape<'_>) -> Self {
+        let flat = || vec![0.0; length * shape.wide()];
+        let transposed = || vec![0.0; padded * shape.head_size];
         Self {
             q: flat(),
             k: flat(),
@@ -161,17 +166,17 @@ impl Scratch {
 /// Fills `s.q` (scaled), `s.k_t`, `s.v` and the probabilities `s.p` of one head.
 #[inline(always)]
 fn probabilities(s: &mut Scratch, qkv: &[f32], head: usize, shape: Shape<'_>) {
-    let (h, d) = (shape.hidden(), shape.head_size);
+    let (h, d, wide) = (shape.hidden(), shape.head_size, shape.wide());
     let length = qkv.len() / (3 * h);
     let padded = length.next_multiple_of(LANES);
-    gather(&mut s.q, qkv, 3 * h, head * d, d);
+    gather(&mut s.q, qkv, 3 * h, head * d, (d, wide));
     let scale = shape.scale();
     for x in &mut s.q {
         *x *= scale;
     }
     gather_transposed(&mut s.k_t, qkv, 3 * h, h + head * d, padded);
-    gather(&mut s.v, qkv, 3 * h, 2 * h + head * d, d);
-    small_matmul(&mut s.p, &s.q, d, &s.k_t, (d, padded));
+    gather(&mut s.v, qkv, 3 * h, 2 * h + head * d, (d, wide));
+    small_matmul(&mut s.p, &s.q, wide, &s.k_t, (d, padded));
     softmax_rows(&mut s.p, padded, length, shape.window);
 }
 
@@ -179,24 +184,20 @@ fn probabilities(s: &mut Scratch, qkv: &[f32], head: usize, shape: Shape<'_>) {
 /// # Shapes
 /// `qkv`: `(rows, 3 hidden)`, queries then keys then values; `out`: `(rows, hidden)`.
 pub(crate) fn forward(qkv: &[f32], shape: Shape<'_>, out: &mut [f32]) {
-    let (h, d) = (shape.hidden(), shape.head_size);
+    let (h, d, wide) = (shape.hidden(), shape.head_size, shape.wide());
     let parts = split(out, shape.lengths, h);
     parts.into_par_iter().zip(starts(shape.lengths)).for_each(|(out, start)| {
         let length = out.len() / h;
         let padded = length.next_multiple_of(LANES);
         let Some(qkv) = qkv.get(start * 3 * h..(start + length) * 3 * h) else { return };
-        let mut s = Scratch::new(length, padded, d);
+        let mut s = Scratch::new(length, padded, shape);
         dispatch(
             #[inline(always)]
             || {
                 for head in 0..shape.heads {
                     probabilities(&mut s, qkv, head, shape);
-                    small_matmul(&mut s.out, &s.p, padded, &s.v, (length, d));
-                    for (row, x) in out.chunks_exact_mut(h).zip(s.out.chunks_exact(d)) {
-                        if let Some(part) = row.get_mut(head * d..(head + 1) * d) {
-                            part.copy_from_slice(x);
-                        }
-                    }
+                    small_matmul(&mut s.out, &s.p, padded, &s.v, (length, wide));
+                    scatter(out, &s.out, h, head * d, (d, 1.0));
                 }
             },
         );
@@ -207,15 +208,15 @@ pub(crate) fn forward(qkv: &[f32], shape: Shape<'_>, out: &mut [f32]) {
 /// # Shapes
 /// `qkv`, `grad_qkv`: `(rows, 3 hidden)`; `grad`: `(rows, hidden)`.
 pub(crate) fn backward(qkv: &[f32], shape: Shape<'_>, grad: &[f32], grad_qkv: &mut [f32]) {
-    let (h, d) = (shape.hidden(), shape.head_size);
+    let (h, d, wide) = (shape.hidden(), shape.head_size, shape.wide());
     let parts = split(grad_qkv, shape.lengths, 3 * h);
     parts.into_par_iter().zip(starts(shape.lengths)).for_each(|(grad_qkv, start)| {
         let length = grad_qkv.len() / (3 * h);
         let padded = length.next_multiple_of(LANES);
         let Some(qkv) = qkv.get(start * 3 * h..(start + length) * 3 * h) else { return };
         let Some(grad) = grad.get(start * h..(start + length) * h) else { return };
-        let mut s = Scratch::new(length, padded, d);
-        let mut g = vec![0.0; length * d];
+        let mut s = Scratch::new(length, padded, shape);
+        let mut g = vec![0.0; length * wide];
         let mut gp = vec![0.0; length * padded];
         let mut transposed = vec![0.0; padded * length];
         let scale = shape.scale();
@@ -224,15 +225,15 @@ pub(crate) fn backward(qkv: &[f32], shape: Shape<'_>, grad: &[f32], grad_qkv: &m
             || {
                 for head in 0..shape.heads {
                     probabilities(&mut s, qkv, head, shape);
-                    gather(&mut s.k, qkv, 3 * h, h + head * d, d);
+                    gather(&mut s.k, qkv, 3 * h, h + head * d, (d, wide));
                     gather_transposed(&mut s.v_t, qkv, 3 * h, 2 * h + head * d, padded);
-                    gather(&mut g, grad, h, head * d, d);
+                    gather(&mut g, grad, h, head * d, (d, wide));
                     // dV = Pᵀ dO
                     transpose(&mut transposed, &s.p, length, padded);
-                    small_matmul(&mut s.out, &transposed, length, &g, (length, d));
+                    small_matmul(&mut s.out, &transposed, length, &g, (length, wide));
                     scatter(grad_qkv, &s.out, 3 * h, 2 * h + head * d, (d, 1.0));
                     // dP = dO Vᵀ, then dS = P (dP - Σ P dP)
-                    small_matmul(&mut gp, &g, d, &s.v_t, (d, padded));
+                    small_matmul(&mut gp, &g, wide, &s.v_t, (d, padded));
                     for (gp, p) in gp.chunks_exact_mut(padded).zip(s.p.chunks_exact(padded)) {
                         let along = sum2(gp, p, |a, b| a * b);
                         for (g, p) in gp.iter_mut().zip(p) {
@@ -240,10 +241,10 @@ pub(crate) fn backward(qkv: &[f32], shape: Shape<'_>, grad: &[f32], grad_qkv: &m
                         }
                     }
                     // dQ = scale dS K; dK = dSᵀ (scale Q)
-                    small_matmul(&mut s.out, &gp, padded, &s.k, (length, d));
+                    small_matmul(&mut s.out, &gp, padded, &s.k, (length, wide));
                     scatter(grad_qkv, &s.out, 3 * h, head * d, (d, scale));
                     transpose(&mut transposed, &gp, length, padded);
-                    small_matmul(&mut s.out, &transposed, length, &s.q, (length, d));
+                    small_matmul(&mut s.out, &transposed, length, &s.q, (length, wide));
                     scatter(grad_qkv, &s.out, 3 * h, h + head * d, (d, 1.0));
                 }
             },
@@ -263,11 +264,11 @@ fn transpose(out: &mut [f32], x: &[f32], length: usize, padded: usize) {
     }
 }
 
-/// Writes `(length, d)` times `scale` into a head's columns.
+/// Writes the first `d` columns of `x`, which has whole vectors, times `scale` into a head's columns.
 #[inline(always)]
 fn scatter(rows: &mut [f32], x: &[f32], stride: usize, from: usize, (d, scale): (usize, f32)) {
-    for (row, x) in rows.chunks_exact_mut(stride).zip(x.chunks_exact(d)) {
-        for (y, x) in row.iter_mut().skip(from).zip(x) {
+    for (row, x) in rows.chunks_exact_mut(stride).zip(x.chunks_exact(d.next_multiple_of(LANES))) {
+        for (y, x) in row.iter_mut().skip(from).zip(x.iter().take(d)) {
             *y = scale * x;
         }
     }

@@ -113,15 +113,15 @@ impl Attend {
 /// # Shapes
 /// `qkv`: `(t, 3h)`, queries then keys then values, each `heads` heads side by side; result `(t, h)`. `lengths` sum to t.
 /// # Errors
-/// If the shapes do not fit, the head width is no multiple of 16, or the tensor is not f32, contiguous and on the CPU.
+/// If the shapes do not fit, or the tensor is not f32, contiguous and on the CPU.
 pub fn attend(qkv: &Tensor, lengths: &[usize], heads: usize, window: Option<usize>) -> Result<Tensor> {
     qkv.apply_op1(Attend { lengths: lengths.to_vec(), heads, window })
 }
 
 /// Checks what the loops of [`attention`] rely on.
 pub(super) fn check_attention(rows: usize, hidden: usize, lengths: &[usize], heads: usize) -> Result<()> {
-    if heads == 0 || !hidden.is_multiple_of(heads) || !(hidden / heads).is_multiple_of(vector::LANES) {
-        candle_core::bail!("attention: {heads} heads of {hidden} in all; each must be a multiple of 16 wide");
+    if heads == 0 || hidden == 0 || !hidden.is_multiple_of(heads) {
+        candle_core::bail!("attention: {heads} heads of {hidden} in all");
     }
     if lengths.iter().sum::<usize>() != rows {
         candle_core::bail!("attention: the lengths do not sum to {rows} rows");

@@ -4,10 +4,11 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use relat_kernels::{
-    Activations, Aligned, AttentionBuffers, Kernels, Linear, Then, add_norm, attend, linear, quantise,
+    Activations, Aligned, Attention, AttentionBuffers, Kernels, Norm, Then, add_norm, add_norm_beside,
+    attend, linear, quantise, rotate,
 };
 
-use super::{Layer, QuantisedEncoder};
+use super::{Layer, Order, QuantisedEncoder};
 use crate::encoder::EncoderError;
 
 /// Rows that go through a layer's weights together: so many that reading the weights costs little, so few that what lies
@@ -106,13 +107,8 @@ impl QuantisedEncoder {
         between.next.resize(tokens * first.qkv.width());
         with_buffers(|buffers| self.embed((ids, lengths), states, &mut between.now, buffers));
         for (i, layer) in self.layers.iter().enumerate() {
-            let step = Step {
-                encoder: self,
-                layer,
-                next: self.layers.get(i + 1).map(|l| &l.qkv),
-                qkv: &between.now,
-                lengths,
-            };
+            let step =
+                Step { encoder: self, layer, next: self.layers.get(i + 1), qkv: &between.now, lengths };
             step.split(0..tokens, threads, states, &mut between.next);
             std::mem::swap(&mut between.now, &mut between.next);
         }
@@ -130,16 +126,55 @@ impl QuantisedEncoder {
         let Some(first) = self.layers.first() else { return };
         let width = self.width();
         buffers.sum.resize(ids.len() * width);
-        let places = lengths.iter().flat_map(|&length| (self.first_position..).take(length));
-        let rows = states.chunks_exact_mut(width).zip(buffers.sum.chunks_exact_mut(width));
-        for ((id, place), (state, position)) in ids.iter().zip(places).zip(rows) {
+        for (id, state) in ids.iter().zip(states.chunks_exact_mut(width)) {
             self.words.write(*id, state);
-            position
-                .copy_from_slice(self.positions.get(place * width..(place + 1) * width).unwrap_or_default());
+        }
+        match &self.positions {
+            Some(positions) => {
+                let places = lengths.iter().flat_map(|&length| (positions.first..).take(length));
+                for (place, row) in places.zip(buffers.sum.chunks_exact_mut(width)) {
+                    let from = positions.rows.get(place * width..(place + 1) * width);
+                    row.copy_from_slice(from.unwrap_or_default());
+                }
+            }
+            None => buffers.sum.fill(0.0),
         }
         add_norm(self.kernels, states, &buffers.sum, &self.norm, &mut buffers.narrow);
         linear(self.kernels, &buffers.narrow, &first.qkv, Then::Keep, qkv);
+        self.turn(first, lengths, 0..ids.len(), qkv);
     }
+
+    /// Turns the queries and keys of `rows` by their positions, in layers that do.
+    fn turn(&self, layer: &Layer, lengths: &[usize], rows: Range<usize>, qkv: &mut [f32]) {
+        let Some(rotation) = &layer.rotation else { return };
+        let width = layer.qkv.width();
+        for (whole, part) in sequences(lengths, rows.clone()) {
+            let qkv = qkv.get_mut((part.start - rows.start) * width..(part.end - rows.start) * width);
+            rotate(self.kernels, qkv.unwrap_or_default(), rotation, part.start - whole.start);
+        }
+    }
+
+    /// Adds a part's result to the states, and quantises what the next part reads. Where that is normalised beside the
+    /// states, it is left in `sum`.
+    fn settle(&self, (states, sum): (&mut [f32], &mut [f32]), norm: &Norm, out: &mut Activations) {
+        match self.order {
+            Order::PostNorm => add_norm(self.kernels, states, sum, norm, out),
+            Order::PreNorm => add_norm_beside(self.kernels, states, sum, norm, out),
+        }
+    }
+}
+
+/// The sequences, of `lengths` rows one after another, that have some of `rows`: all rows of each, and those.
+fn sequences(lengths: &[usize], rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    let mut next = 0;
+    let all = lengths.iter().map(move |length| {
+        next += length;
+        next - length..next
+    });
+    all.filter_map(move |whole| {
+        let part = whole.start.max(rows.start)..whole.end.min(rows.end);
+        (part.start < part.end).then_some((whole, part))
+    })
 }
 
 /// A layer, of which each row can be done apart once all queries, keys and values are there.
@@ -148,7 +183,7 @@ struct Step<'a> {
     encoder: &'a QuantisedEncoder,
     layer: &'a Layer,
     /// Gives the next layer's queries, keys and values.
-    next: Option<&'a Linear>,
+    next: Option<&'a Layer>,
     qkv: &'a [f32],
     lengths: &'a [usize],
 }
@@ -176,45 +211,50 @@ impl Step<'_> {
         let Self { encoder, layer, .. } = self;
         let context_width = encoder.heads.width();
         buffers.context.resize(rows.len() * context_width);
-        self.attention(rows, buffers);
+        self.attention(rows.clone(), buffers);
         let Buffers { context, sum, inner, narrow, wide, .. } = buffers;
         let kernels: Kernels = encoder.kernels;
         let width = encoder.width();
         let chunks = context.chunks(ROWS * context_width).zip(states.chunks_mut(ROWS * width));
         let nexts = next.chunks_mut(ROWS * layer.qkv.width());
+        let mut start = rows.start;
         for ((context, states), next) in chunks.zip(nexts) {
-            let rows = states.len() / width;
-            sum.resize(rows * width);
-            inner.resize(rows * layer.up.width());
+            let rows = start..start + states.len() / width;
+            start = rows.end;
+            sum.resize(rows.len() * width);
+            inner.resize(rows.len() * layer.up.width());
             quantise(kernels, context, context_width, narrow);
             linear(kernels, narrow, &layer.out, Then::Keep, sum);
-            add_norm(kernels, states, sum, &layer.attention_norm, narrow);
+            encoder.settle((states, sum), &layer.attention_norm, narrow);
             linear(kernels, narrow, &layer.up, Then::Gelu, inner);
+            if let Some(gate) = &layer.gate {
+                linear(kernels, narrow, gate, Then::Times, inner);
+            }
             quantise(kernels, inner, layer.up.width(), wide);
             linear(kernels, wide, &layer.down, Then::Keep, sum);
-            add_norm(kernels, states, sum, &layer.final_norm, narrow);
-            if let Some(qkv) = self.next {
-                linear(kernels, narrow, qkv, Then::Keep, next);
+            encoder.settle((states, sum), &layer.final_norm, narrow);
+            match self.next {
+                Some(layer) => {
+                    linear(kernels, narrow, &layer.qkv, Then::Keep, next);
+                    encoder.turn(layer, self.lengths, rows, next);
+                }
+                None if encoder.order == Order::PreNorm => states.copy_from_slice(sum),
+                None => {}
             }
         }
     }
 
     /// What `rows` take from the tokens of their sequences.
     fn attention(self, rows: Range<usize>, buffers: &mut Buffers) {
-        let encoder = self.encoder;
-        let (qkv_width, width) = (self.layer.qkv.width(), encoder.heads.width());
-        let mut start = 0;
-        for &length in self.lengths {
-            let end = start + length;
-            let (from, to) = (rows.start.max(start), rows.end.min(end));
-            if from < to {
-                let qkv = self.qkv.get(start * qkv_width..end * qkv_width).unwrap_or_default();
-                let out = (from - rows.start) * width..(to - rows.start) * width;
-                let out = buffers.context.get_mut(out).unwrap_or_default();
-                let rows = from - start..to - start;
-                attend(encoder.kernels, (qkv, encoder.heads), rows, &mut buffers.attention, out);
-            }
-            start = end;
+        let (encoder, layer) = (self.encoder, self.layer);
+        let (qkv_width, width) = (layer.qkv.width(), encoder.heads.width());
+        let attention = Attention { heads: encoder.heads, window: layer.window };
+        for (whole, part) in sequences(self.lengths, rows.clone()) {
+            let qkv = self.qkv.get(whole.start * qkv_width..whole.end * qkv_width).unwrap_or_default();
+            let out = (part.start - rows.start) * width..(part.end - rows.start) * width;
+            let out = buffers.context.get_mut(out).unwrap_or_default();
+            let part = part.start - whole.start..part.end - whole.start;
+            attend(encoder.kernels, (qkv, attention), part, &mut buffers.attention, out);
         }
     }
 }

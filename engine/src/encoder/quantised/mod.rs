@@ -5,85 +5,71 @@
 //! number of threads.
 
 mod forward;
+mod post_norm;
+mod pre_norm;
 mod words;
 
-use relat_kernels::{Aligned, Heads, Kernels, Linear, Norm};
+use std::sync::Arc;
 
+use relat_kernels::{Aligned, Heads, Kernels, Linear, Norm, Rotation};
+
+pub(super) use self::post_norm::PostNorm;
+pub(super) use self::pre_norm::{PreNorm, PreNormLayer};
 use self::words::Words;
 use super::EncoderError;
-use super::ops::{LayerShape, Part};
+
+/// Where the norms stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// After each part's result was added to the states: the states are normalised.
+    PostNorm,
+    /// Before each part: the states are the sums.
+    PreNorm,
+}
 
 /// One layer.
 #[derive(Debug)]
 struct Layer {
     qkv: Linear,
+    /// Turns queries and keys by their positions.
+    rotation: Option<Arc<Rotation>>,
+    /// Tokens at most this far on either side are seen; all without it.
+    window: Option<usize>,
     out: Linear,
+    /// What the feed-forward part reads.
     attention_norm: Norm,
     up: Linear,
+    /// Multiplied with the activated output of `up`.
+    gate: Option<Linear>,
     down: Linear,
+    /// What the next layer reads, or who asked.
     final_norm: Norm,
 }
 
-/// An encoder of BERT's kind in bytes.
+/// Positions that are added to the embeddings.
+#[derive(Debug)]
+struct Positions {
+    /// Shape `(positions, width)`, the type of all tokens added in.
+    rows: Aligned<f32>,
+    /// Row of a sequence's first token.
+    first: usize,
+}
+
+/// An encoder in bytes.
 #[derive(Debug)]
 pub struct QuantisedEncoder {
     kernels: Kernels,
+    order: Order,
     heads: Heads,
     hidden: usize,
     words: Words,
-    /// Shape `(positions, width)`, the type of all tokens added in.
-    positions: Aligned<f32>,
+    positions: Option<Positions>,
     norm: Norm,
     layers: Vec<Layer>,
-    first_position: usize,
     max_tokens: usize,
 }
 
-/// The numbers of an encoder of BERT's kind.
-pub(super) struct Numbers {
-    /// Shape `(vocabulary, hidden)`.
-    pub(super) words: Vec<f32>,
-    /// Shape `(positions, hidden)`.
-    pub(super) positions: Vec<f32>,
-    /// Shape `(types, hidden)`, or none.
-    pub(super) types: Vec<f32>,
-    /// Scale and shift.
-    pub(super) norm: [Vec<f32>; 2],
-    /// Each as [`super::ops::PARTS`] orders it.
-    pub(super) layers: Vec<Vec<f32>>,
-    pub(super) shape: LayerShape,
-    /// Row of a sequence's first position.
-    pub(super) first_position: usize,
-    /// Tokens of the longest sequence.
-    pub(super) max_tokens: usize,
-}
-
 impl QuantisedEncoder {
-    /// Quantises and packs.
-    pub(super) fn new(kernels: Kernels, numbers: &Numbers) -> Self {
-        let LayerShape { hidden, heads, eps, .. } = numbers.shape;
-        let norm = Norm::new(&numbers.norm[0], &numbers.norm[1], eps);
-        let width = norm.width();
-        let mut positions = Aligned::zeros(numbers.positions.len() / hidden * width);
-        let first_type = numbers.types.get(..hidden);
-        for (to, from) in positions.chunks_exact_mut(width).zip(numbers.positions.chunks_exact(hidden)) {
-            for (i, (to, from)) in to.iter_mut().zip(from).enumerate() {
-                *to = from + first_type.and_then(|t| t.get(i)).unwrap_or(&0.0);
-            }
-        }
-        Self {
-            kernels,
-            heads: Heads { count: heads, size: hidden / heads },
-            hidden,
-            words: Words::new(&numbers.words, hidden, width),
-            positions,
-            norm,
-            layers: numbers.layers.iter().map(|layer| Layer::new(layer, numbers.shape)).collect(),
-            first_position: numbers.first_position,
-            max_tokens: numbers.max_tokens,
-        }
-    }
-
     /// Numbers of a token's state.
     #[must_use]
     pub fn hidden(&self) -> usize {
@@ -120,37 +106,25 @@ impl QuantisedEncoder {
     }
 }
 
-impl Layer {
-    fn new(numbers: &[f32], shape: LayerShape) -> Self {
-        let LayerShape { hidden, intermediate, heads, eps } = shape;
-        let part = |part: Part| numbers.get(shape.range(part)).unwrap_or_default();
-        let heads = Heads { count: heads, size: hidden / heads };
-        let spread = |rows: &[f32], width: usize| spread(rows, width, heads);
-        // Outputs of queries, keys and values, and inputs of what reads the heads, stand at the kernels' strides.
-        let qkv =
-            Linear::new(&spread(part(Part::QkvWeight), hidden), &spread(part(Part::QkvBias), 1), hidden);
-        let out: Vec<f32> =
-            part(Part::OutWeight).chunks_exact(hidden).flat_map(|row| spread(row, 1)).collect();
-        let norm = |scale, shift| Norm::new(part(scale), part(shift), eps);
-        Self {
-            qkv,
-            out: Linear::new(&out, part(Part::OutBias), heads.width()),
-            attention_norm: norm(Part::AttentionNormWeight, Part::AttentionNormBias),
-            up: Linear::new(part(Part::UpWeight), part(Part::UpBias), hidden),
-            down: Linear::new(part(Part::DownWeight), part(Part::DownBias), intermediate),
-            final_norm: norm(Part::FinalNormWeight, Part::FinalNormBias),
-        }
-    }
-}
-
-/// Rows of heads, with rows of zeros between the end of each head and the next stride.
+/// Rows of heads, each of which has its numbers at its `place`s within a stride, and rows of zeros elsewhere.
 /// # Shapes
 /// `rows`: `(n * heads * size, width)`; result `(n * heads * stride, width)`.
-fn spread(rows: &[f32], width: usize, heads: Heads) -> Vec<f32> {
-    let mut out = Vec::with_capacity(rows.len() / heads.size * heads.stride());
-    for head in rows.chunks_exact(heads.size * width) {
-        out.extend_from_slice(head);
-        out.resize(out.len() + (heads.stride() - heads.size) * width, 0.0);
+fn spread(rows: &[f32], width: usize, heads: Heads, place: impl Fn(usize) -> usize) -> Vec<f32> {
+    let mut out = vec![0.0; rows.len() / heads.size * heads.stride()];
+    let strides = out.chunks_exact_mut(heads.stride() * width);
+    for (head, to) in rows.chunks_exact(heads.size * width).zip(strides) {
+        for (i, row) in head.chunks_exact(width).enumerate() {
+            if let Some(to) = to.get_mut(place(i) * width..(place(i) + 1) * width) {
+                to.copy_from_slice(row);
+            }
+        }
     }
     out
+}
+
+/// What reads the heads: its inputs stand at their strides.
+fn output(weight: &[f32], bias: &[f32], heads: Heads) -> Linear {
+    let rows = weight.chunks_exact(heads.count * heads.size);
+    let spread: Vec<f32> = rows.flat_map(|row| spread(row, 1, heads, |i| i)).collect();
+    Linear::new(&spread, bias, heads.width())
 }
