@@ -15,6 +15,7 @@ pub mod findings;
 pub mod gates;
 pub mod groups;
 pub mod human;
+pub mod language;
 mod metric;
 pub mod metric_frame;
 pub mod metrics;

@@ -247,7 +247,7 @@ fn lone_writers(records: &[&Record], provenance: Provenance) -> Vec<String> {
     }
     let mut writers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for record in records {
-        writers.entry(super::page::language(record.lang)).or_default().insert(&record.writer);
+        writers.entry(crate::language::code(record.lang)).or_default().insert(&record.writer);
     }
     let caution = |(language, writers): (&str, BTreeSet<&str>)| match writers.into_iter().collect::<Vec<_>>()
         [..]

@@ -309,7 +309,7 @@ fn suites(texts: &OtherTexts<'_>, config: &BootstrapConfig) -> Result<Vec<Compar
     let mut groups: BTreeMap<(&str, &str), BTreeMap<&str, [Option<f64>; 2]>> = BTreeMap::new();
     for (side, readings) in [texts.this, texts.other].into_iter().enumerate() {
         for case in &readings.cases {
-            for language in ["all", page::language(case.language)] {
+            for language in ["all", crate::language::code(case.language)] {
                 let group = (case.capability.name(), language);
                 let of = groups.entry(group).or_default().entry(&case.id).or_default();
                 if let Some(of) = of.get_mut(side) {

@@ -146,7 +146,7 @@ fn one(
     names: &Names,
 ) {
     page.heading(&escape(&record.id), &format!("{}: {}: {}", record.id, names.counted, worst.errors));
-    let language = super::page::language(record.lang);
+    let language = crate::language::code(record.lang);
     page.raw(format_args!(
         "<p class=\"soft\">{language}, writer {}, {}</p>\n",
         escape(&record.writer),
