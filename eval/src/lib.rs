@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod bootstrap;
 pub mod change;
+pub mod compiled;
 pub mod corpus;
 pub mod counterfactual;
 mod date;
