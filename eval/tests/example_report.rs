@@ -56,6 +56,21 @@ fn the_example_report_is_made_again_bit_for_bit() {
     assert_eq!(report["gates"]["passed"], code == Some(0), "help: the exit code is the gate");
 }
 
+/// The exit code 1 is the gate: who reads it as "there is a report" must not be told it of a failure.
+#[test]
+fn a_command_that_fails_does_not_end_as_one_whose_gate_stops_the_release() {
+    let gates = |figures: &str| {
+        let args = ["gates", figures, "eval/gates.toml", "--date", "2026-11-30"];
+        let ended = Command::new(env!("CARGO_BIN_EXE_relat-eval")).current_dir(root()).args(args).output();
+        ended.unwrap().status.code()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let none = dir.path().join("figures.json");
+    std::fs::write(&none, "{}").unwrap();
+    assert_eq!(gates(none.to_str().unwrap()), Some(1), "help: nothing measured is no pass");
+    assert_eq!(gates("not-there.json"), Some(2));
+}
+
 /// The bundle reads a sample of the texts again, on whatever processor this is: the whole takes minutes.
 #[test]
 fn the_kept_readings_are_what_the_bundle_reads_bit_for_bit() {
