@@ -17,24 +17,29 @@ cd "$(dirname "$0")/../.."
 bundle=${BUNDLE:-$(cat docs/report/BUNDLE)}
 date=${DATE:-$(cat docs/report/DATE)}
 
+# What may be refused lies elsewhere until it is not.
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+new=$predictions
 if [ "${1:-}" = --train ]; then
-    again=$(mktemp -d)
-    cargo run --release --quiet -p relat-training -- linear "$bundle/recipe.toml" --out "$again" --examples "$predictions"
+    new=$made/predictions.jsonl.gz
+    cargo run --release --quiet -p relat-training -- linear "$bundle/recipe.toml" --out "$made/bundle" --examples "$new"
     # Predictions of a model that is not the one reported would be somebody else's figures.
-    cmp "$again/manifest.json" "$bundle/manifest.json"
-    rm -r "$again"
+    cmp "$made/bundle/manifest.json" "$bundle/manifest.json"
 elif [ -n "$given" ]; then
+    new=$made/predictions.jsonl.gz
     case $given in
-        *.gz) cp "$given" "$predictions" ;;
-        *) gzip -9nc "$given" >"$predictions" ;;
+        *.gz) cp "$given" "$new" ;;
+        *) gzip -9nc "$given" >"$new" ;;
     esac
 fi
 again=--read-again
 [ "${1:-}" != --quick ] || again=
 status=0
-cargo run --release --quiet -p relat-eval -- report --bundle "$bundle" --predictions "$predictions" \
+cargo run --release --quiet -p relat-eval -- report --bundle "$bundle" --predictions "$new" \
     --readings docs/report/readings.json.gz $again --by relat --date "$date" --out docs/report || status=$?
 # 1 says that a gate stops the release: the report is there all the same.
 [ "$status" -le 1 ] || exit "$status"
+[ "$new" = "$predictions" ] || { cp "$new" "$predictions.part" && mv "$predictions.part" "$predictions"; }
 printf '%s\n' "$date" > docs/report/DATE
 printf '%s\n' "$bundle" > docs/report/BUNDLE

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use relat_engine::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::Record;
+use crate::language;
 use crate::suppression::{self, Table};
 
 /// A sensitive feature of a record.
@@ -85,13 +85,7 @@ impl Feature {
             Self::Household => of_person(|p| p.household.clone()),
             Self::Writer => record.writer.clone(),
             Self::Origin => of_person(|p| if p.origin == "local" { "local" } else { "other" }.to_owned()),
-            Self::Language => match record.lang {
-                Language::Ca => "ca",
-                Language::Es => "es",
-                Language::En => "en",
-                Language::Other => "other",
-            }
-            .to_owned(),
+            Self::Language => language::code(record.lang).to_owned(),
         }
     }
 }

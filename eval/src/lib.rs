@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod bootstrap;
 pub mod change;
+pub mod compiled;
 pub mod corpus;
 pub mod counterfactual;
 mod date;
@@ -15,6 +16,7 @@ pub mod findings;
 pub mod gates;
 pub mod groups;
 pub mod human;
+pub mod language;
 mod metric;
 pub mod metric_frame;
 pub mod metrics;

@@ -81,8 +81,19 @@ struct GatesArgs {
     json: bool,
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+/// What a command that could not do its work ends with, as for options that it does not know: 1 is a gate's.
+const FAILED: u8 = 2;
+
+#[expect(clippy::print_stderr, reason = "why the command failed")]
+fn main() -> ExitCode {
+    run(Cli::parse().command).unwrap_or_else(|error| {
+        eprintln!("Error: {error:?}");
+        ExitCode::from(FAILED)
+    })
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
         Command::Segmentation { corpus, errors } => print_segmentation(&corpus, errors),
         Command::Agreement(args) => run_agreement(&args),
         Command::Gates(args) => run_gates(&args),

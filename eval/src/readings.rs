@@ -2,7 +2,7 @@
 //! suites and data of others. Reading them takes minutes and the figures seconds, so what was read is kept in a file, and two
 //! models' are compared text by text. Holds ids, codes and probabilities, no text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,23 @@ const FORMAT: u32 = 1;
 pub fn evidence_texts(records: &[Record], n: usize) -> Vec<&str> {
     let every = records.len().div_ceil(n.max(1)).max(1);
     records.iter().step_by(every).take(n).map(|r| r.text.as_str()).collect()
+}
+
+/// Of how many one is read again to see whether the program is the one that read them, and how many of the texts without
+/// evidence: few enough for seconds.
+struct Sample {
+    records: usize,
+    cases: usize,
+    items: usize,
+    evidence: usize,
+}
+
+const SAMPLE: Sample = Sample { records: 351, cases: 31, items: 101, evidence: 2 };
+
+/// As it would be kept: what is written alike is the same to the last bit.
+fn written<T: Serialize>(what: &T) -> Result<String, ReadingsError> {
+    serde_json::to_string(what)
+        .map_err(|e| ReadingsError::Io { path: PathBuf::new(), source: std::io::Error::from(e) })
 }
 
 /// What became of every text.
@@ -87,7 +104,7 @@ pub enum ReadingsError {
         source: std::io::Error,
     },
     /// A file that does not hold readings of this form.
-    #[error("{}: not readings of this version (column {column})", path.display())]
+    #[error("{}: not readings of this version (column {column}); --read-again makes them anew", path.display())]
     Form {
         /// The file.
         path: PathBuf,
@@ -138,6 +155,51 @@ impl Readings {
         Ok(Self { format: FORMAT, made_from, rewritings, translations, erased, cases, outside })
     }
 
+    /// Reads a sample of the texts again and says what is not as it was: no name or hash tells of a change of the program
+    /// itself. `texts` are all that the readings were made of. Numbers are compared bit for bit.
+    /// # Errors
+    /// As [`Self::make`].
+    pub fn differ<F>(&self, texts: &Texts<'_>, predict: F) -> Result<Option<&'static str>, ReadingsError>
+    where
+        F: Fn(&str) -> relat_engine::Result<Assessment> + Sync,
+    {
+        let records: Vec<Record> = texts.records.iter().step_by(SAMPLE.records).cloned().collect();
+        let ids: BTreeSet<&str> = records.iter().map(|r| r.id.as_str()).collect();
+        let of = |id: &str| ids.contains(id);
+        let translations: Vec<Translation> =
+            texts.translations.iter().filter(|t| of(&t.id)).cloned().collect();
+        let cases: Vec<(Language, Case)> = texts.cases.iter().step_by(SAMPLE.cases).cloned().collect();
+        let items: Vec<Item> = texts.items.iter().step_by(SAMPLE.items).cloned().collect();
+        let some = Texts {
+            records: &records,
+            translations: &translations,
+            evidence: texts.evidence.get(..SAMPLE.evidence).unwrap_or(texts.evidence),
+            cases: &cases,
+            items: &items,
+            ..*texts
+        };
+        let now = Self::make(&some, BTreeMap::new(), predict, &|_| {})?;
+        let rewritings: Vec<&Tried> = self.rewritings.iter().filter(|t| of(&t.id)).collect();
+        let translations: Vec<&(String, Change)> =
+            self.translations.iter().filter(|(_, change)| of(&change.id)).collect();
+        let erased: Vec<&Vec<Erased>> = self.erased.iter().take(SAMPLE.evidence).collect();
+        let cases: Vec<&CaseResult> = self.cases.iter().step_by(SAMPLE.cases).collect();
+        let outside: Vec<&Option<ItemResult>> = self.outside.iter().step_by(SAMPLE.items).collect();
+        let pairs = [
+            ("rewritings", written(&now.rewritings), written(&rewritings)),
+            ("translations", written(&now.translations), written(&translations)),
+            ("texts without their evidence", written(&now.erased), written(&erased)),
+            ("cases of suites", written(&now.cases), written(&cases)),
+            ("data of others", written(&now.outside), written(&outside)),
+        ];
+        for (what, now, then) in pairs {
+            if now? != then? {
+                return Ok(Some(what));
+            }
+        }
+        Ok(None)
+    }
+
     /// Readings kept in a file, if they were made from this.
     /// # Errors
     /// As [`Self::read_file`]; [`ReadingsError::Stale`] when they were made from something else.
@@ -164,15 +226,19 @@ impl Readings {
         Ok(read)
     }
 
-    /// Keeps the readings in a file, compressed; the same readings give the same bytes.
+    /// Keeps the readings in a file, compressed; the same readings give the same bytes. The file is whole or not there: it is
+    /// written beside, and then takes its name.
     /// # Errors
     /// [`ReadingsError::Io`].
     pub fn write_file(&self, path: &Path) -> Result<(), ReadingsError> {
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
         let write = || {
-            let file = std::io::BufWriter::new(std::fs::File::create(path)?);
+            let file = std::io::BufWriter::new(std::fs::File::create(&part)?);
             let mut zip = GzEncoder::new(file, Compression::best());
             serde_json::to_writer(&mut zip, self)?;
-            zip.finish()?.flush()
+            zip.finish()?.flush()?;
+            std::fs::rename(&part, path)
         };
         write().map_err(|source| ReadingsError::Io { path: path.to_owned(), source })
     }
@@ -195,7 +261,8 @@ mod tests {
         ("sola", Reads::Level("social_network", 2)),
     ];
 
-    fn made(made_from: &BTreeMap<String, String>) -> Readings {
+    /// Does something with a part of every sort of text.
+    fn with<T>(act: impl FnOnce(&Texts<'_>) -> T) -> T {
         let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora");
         let taxonomy = Taxonomy::shipped();
         let all = corpus::read_dir(&corpora.join("narratives"), taxonomy).unwrap();
@@ -218,7 +285,35 @@ mod tests {
             mapping: &mapping,
             items: &items,
         };
-        Readings::make(&texts, made_from.clone(), keyword_model(RULES), &|_| {}).unwrap()
+        act(&texts)
+    }
+
+    fn made(made_from: &BTreeMap<String, String>) -> Readings {
+        with(|texts| Readings::make(texts, made_from.clone(), keyword_model(RULES), &|_| {}).unwrap())
+    }
+
+    #[test]
+    fn a_program_that_reads_otherwise_is_found_by_reading_a_sample_again() {
+        const OTHER: &[(&str, Reads)] = &[("a", Reads::Need("debt", Status::Present))];
+        with(|texts| {
+            let model = keyword_model(RULES);
+            let kept = Readings::make(texts, BTreeMap::new(), &model, &|_| {}).unwrap();
+            assert_eq!(kept.differ(texts, &model).unwrap(), None);
+            assert!(kept.differ(texts, keyword_model(OTHER)).unwrap().is_some());
+            // Every part is looked at.
+            let spoil: [(&str, fn(&mut Readings)); 5] = [
+                ("rewritings", |r| drop(r.rewritings.remove(0))),
+                ("translations", |r| r.translations.clear()),
+                ("texts without their evidence", |r| r.erased.insert(0, r.erased.concat())),
+                ("cases of suites", |r| drop(r.cases.remove(0))),
+                ("data of others", |r| r.outside[0] = None),
+            ];
+            for (what, spoil) in spoil {
+                let mut spoilt = kept.clone();
+                spoil(&mut spoilt);
+                assert_eq!(spoilt.differ(texts, &model).unwrap(), Some(what));
+            }
+        });
     }
 
     #[test]
@@ -234,6 +329,7 @@ mod tests {
         }
         let bytes = |name: &str| std::fs::read(path(name)).unwrap();
         assert_eq!(bytes("one"), bytes("two"));
+        assert!(!path("one.part").exists());
         assert_eq!(Readings::read_matching(&path("one"), &from("a")).unwrap(), readings);
         let other = Readings::read_matching(&path("one"), &from("b")).unwrap_err().to_string();
         assert!(other.contains("made from another model"), "help: {other}");

@@ -12,6 +12,7 @@ use crate::bootstrap::BootstrapConfig;
 use crate::change::{Change, ChangeReport};
 use crate::corpus::Record;
 use crate::error;
+use crate::language;
 
 /// A record's sentences in another language. `Debug` hides them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,7 +166,7 @@ where
             let read = |text: &str| predict(text).map_err(error::Error::from);
             let translated = read(&translation.text(record)?)?;
             let change = Change::between(&record.id, &read(&record.text)?, &translated);
-            Ok((format!("{}-{}", name(record.lang), name(translation.lang)), change))
+            Ok((format!("{}-{}", language::code(record.lang), language::code(translation.lang)), change))
         })
         .collect()
 }
@@ -190,15 +191,6 @@ pub fn count(
     };
     let directions: error::Result<_> = directions.into_iter().map(report).collect();
     Ok(TranslationReport { directions: directions? })
-}
-
-fn name(language: Language) -> &'static str {
-    match language {
-        Language::Ca => "ca",
-        Language::Es => "es",
-        Language::En => "en",
-        Language::Other => "other",
-    }
 }
 
 #[cfg(test)]

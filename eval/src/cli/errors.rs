@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use relat_engine::{Language, Pipeline, Taxonomy};
+use relat_eval::language::of_code;
 use relat_eval::report::{Wanted, errors_page};
 
 use super::source::SourceArgs;
@@ -42,10 +43,5 @@ pub(crate) fn run(args: &ErrorsArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn language(name: &str) -> Result<Language, String> {
-    match name {
-        "ca" => Ok(Language::Ca),
-        "es" => Ok(Language::Es),
-        "en" => Ok(Language::En),
-        _ => Err("ca, es or en".to_owned()),
-    }
+    of_code(name).ok_or_else(|| "ca, es or en".to_owned())
 }

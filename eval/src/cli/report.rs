@@ -15,7 +15,9 @@ use relat_eval::report::{
     Artefact, DataCard, Measured, Other, OtherTexts, PlainLanguage, Report, Run, Settings,
 };
 use relat_eval::suites::SuiteReport;
-use relat_eval::{BootstrapConfig, Date, Gates, Method, faithfulness, human, outside, suites, translation};
+use relat_eval::{
+    BootstrapConfig, Date, Gates, Method, compiled, faithfulness, human, outside, suites, translation,
+};
 
 use super::progress::Progress;
 use super::side::Places;
@@ -26,7 +28,7 @@ pub(crate) struct ReportArgs {
     #[command(flatten)]
     source: SourceArgs,
     /// What the bundle made of rewritings, suites and the like, kept from an earlier report (`.json.gz`): used where it was
-    /// made from the same, written where it is not there yet.
+    /// made from the same and a sample of the texts reads the same again, written where it is not there yet.
     #[arg(long)]
     readings: Option<PathBuf>,
     /// Read every text again, and keep that.
@@ -83,7 +85,7 @@ pub(crate) struct ReportArgs {
     /// How many of the eight origins each record is given names of; fewer are faster.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=8))]
     names_per_record: u8,
-    /// How many records are read again without the evidence of each need, and with it alone.
+    /// At most how many records, evenly spread, are read again without the evidence of each need, and with it alone.
     #[arg(long, default_value_t = 300)]
     evidence_records: usize,
     /// Folder that receives the pages, their JSON twin and the model card.
@@ -149,7 +151,8 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         mapping: &mapping,
         items: &items,
     };
-    let made_from = made_from(args)?;
+    let data = Data::of(args)?;
+    let made_from = made_from(args, &data);
     let side = this.read(&texts, made_from.clone(), &progress)?;
     let beside = other.map(|o| o.read(&texts, made_from, &progress)).transpose()?;
     let decisions = args.decisions.as_ref().map(|path| human::read_file(path, taxonomy)).transpose()?;
@@ -159,7 +162,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         date: args.date,
         provenance: args.source.provenance(),
         model: side.model.clone(),
-        artefacts: artefacts(args)?,
+        artefacts: artefacts(args, data)?,
         data_cards: data_cards()?,
     };
     let readings = &side.readings;
@@ -188,24 +191,44 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(report.gates.exit_code()))
 }
 
-/// What readings depend on besides the bundle: the data, the settings, and this program.
-fn made_from(args: &ReportArgs) -> anyhow::Result<BTreeMap<String, String>> {
+/// What readings depend on besides the bundle: the data, the lists compiled in, the settings, and the version of this program.
+/// Of a change of its code no name tells: for that a sample is read again.
+fn made_from(args: &ReportArgs, data: &Data) -> BTreeMap<String, String> {
     let mut all = BTreeMap::from([
         ("version of the program".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-        ("taxonomy".to_owned(), Taxonomy::shipped().version().to_owned()),
+        ("taxonomy".to_owned(), compiled::taxonomy_sha256()),
+        ("set of words and names of rewriting".to_owned(), compiled::rewriting_sha256()),
         ("seed".to_owned(), args.seed.to_string()),
         ("number of names a record".to_owned(), args.names_per_record.to_string()),
         ("number of records read for evidence".to_owned(), args.evidence_records.to_string()),
     ]);
-    let folders =
-        [("corpus", &args.source.corpus), ("suites", &args.suites), ("data of others", &args.external)];
-    for (name, path) in folders {
-        all.insert(name.to_owned(), source::folder(name, path)?.sha256);
+    let hash = |of: &Artefact| of.sha256.clone();
+    all.insert("corpus".to_owned(), hash(&data.records));
+    all.insert("suites".to_owned(), hash(&data.suites));
+    all.insert("data of others".to_owned(), hash(&data.external));
+    let translations: Vec<String> = data.translations.iter().map(hash).collect();
+    all.insert("translations".to_owned(), translations.join(" "));
+    all
+}
+
+/// The hashes of what is read.
+struct Data {
+    records: Artefact,
+    suites: Artefact,
+    external: Artefact,
+    translations: Vec<Artefact>,
+}
+
+impl Data {
+    fn of(args: &ReportArgs) -> anyhow::Result<Self> {
+        let translations = args.translations.iter().map(|path| source::file("translations", path));
+        Ok(Self {
+            records: source::folder("records", &args.source.corpus)?,
+            suites: source::folder("behavioural suites", &args.suites)?,
+            external: source::folder("data of others", &args.external)?,
+            translations: translations.collect::<anyhow::Result<_>>()?,
+        })
     }
-    let translations: anyhow::Result<Vec<String>> =
-        args.translations.iter().map(|path| Ok(source::file("translations", path)?.sha256)).collect();
-    all.insert("translations".to_owned(), translations?.join(" "));
-    Ok(all)
 }
 
 fn read_gates(path: &Path) -> anyhow::Result<Gates> {
@@ -213,18 +236,20 @@ fn read_gates(path: &Path) -> anyhow::Result<Gates> {
     Gates::parse(&text).with_context(|| format!("reading {}", path.display()))
 }
 
-fn artefacts(args: &ReportArgs) -> anyhow::Result<Vec<Artefact>> {
+fn artefacts(args: &ReportArgs, data: Data) -> anyhow::Result<Vec<Artefact>> {
     let mut all = vec![
         source::file("bundle manifest", &args.source.bundle.join(MANIFEST))?,
-        source::folder("records", &args.source.corpus)?,
-        source::folder("behavioural suites", &args.suites)?,
-        source::folder("data of others", &args.external)?,
+        data.records,
+        data.suites,
+        data.external,
         source::file("gates", &args.gates)?,
     ];
     let files = [
         ("predictions", &args.source.predictions),
+        ("readings", &args.readings),
         ("manifest of the other bundle", &args.against.as_ref().map(|bundle| bundle.join(MANIFEST))),
         ("predictions of the other bundle", &args.against_predictions),
+        ("readings of the other bundle", &args.against_readings),
         ("decisions of workers", &args.decisions),
         ("gates over decisions", &args.decisions.as_ref().map(|_| args.decision_gates.clone())),
     ];
@@ -233,9 +258,7 @@ fn artefacts(args: &ReportArgs) -> anyhow::Result<Vec<Artefact>> {
             all.push(source::file(name, path)?);
         }
     }
-    for path in &args.translations {
-        all.push(source::file("translations", path)?);
-    }
+    all.extend(data.translations);
     Ok(all)
 }
 

@@ -5,14 +5,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use rayon::prelude::*;
-use relat_engine::bundle::{Bundle, MANIFEST, Manifest};
+use relat_engine::bundle::{Bundle, Manifest};
 use relat_engine::{Assessment, Pipeline, Taxonomy};
 use relat_eval::corpus::Record;
 use relat_eval::readings::{Readings, Texts};
 use relat_eval::{Example, Metric, Pair, predictions};
 
 use super::progress::Progress;
-use super::source;
 
 /// Where a bundle and what is kept of it lie.
 #[derive(Clone, Copy)]
@@ -48,22 +47,32 @@ impl Places<'_> {
         mut made_from: BTreeMap<String, String>,
         progress: &Progress,
     ) -> anyhow::Result<Side> {
-        let manifest = source::file("bundle manifest", &self.bundle.join(MANIFEST))?;
-        made_from.insert("bundle".to_owned(), manifest.sha256);
-        let model = Bundle::open(self.bundle)?.manifest().clone();
+        let bundle = Bundle::open(self.bundle)?;
+        made_from.insert("bundle".to_owned(), bundle.sha256().to_owned());
+        let model = bundle.manifest().clone();
+        // What cannot be kept is known before it is read.
+        if let Some(folder) = self.readings.and_then(Path::parent) {
+            std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+        }
         progress.step(&format!("reading records, assessing them: {} {}", model.name, model.version));
         let kept = self.kept().map(|path| Readings::read_matching(path, &made_from)).transpose()?;
         // Before anything is read that takes minutes.
-        let predicted = self.predictions.map(|path| read_predictions(path, texts.records, &model));
-        let (kept, predicted) = match (kept, predicted.transpose()?) {
-            (Some(readings), Some(examples)) => return Ok(Side { model, examples, readings }),
-            other => other,
-        };
+        let predicted =
+            self.predictions.map(|path| read_predictions(path, texts.records, &model)).transpose()?;
         let pipeline = Pipeline::load(self.bundle)?;
         let counter = progress.counter();
         let read = |text: &str| {
             counter.inc(1);
             pipeline.assess(text)
+        };
+        if let (Some(readings), Some(path)) = (&kept, self.readings)
+            && let Some(what) = readings.differ(texts, read)?
+        {
+            bail!("{}: {what} read by another program; --read-again makes them anew", path.display());
+        }
+        let (kept, predicted) = match (kept, predicted) {
+            (Some(readings), Some(examples)) => return Ok(Side { model, examples, readings }),
+            other => other,
         };
         let originals = Originals::read(texts.records, read)?;
         let assess = |text: &str| originals.find(text).map_or_else(|| read(text), Ok);
@@ -95,17 +104,22 @@ fn read_predictions(path: &Path, records: &[Record], model: &Manifest) -> anyhow
         let of = |pairs: &Vec<Pair>| metric.statistic(pairs, taxonomy).value(&vec![1.0; pairs.len()]);
         let values: Vec<f64> = by_writer.values().filter_map(of).collect();
         // A manifest has the means over writers: what a new centre can expect.
-        let own = values.iter().sum::<f64>() / values.len() as f64;
-        // Another model's predictions would be another model's report.
-        if let Some(told) = told
-            && (told - own).abs() > 1e-9
-        {
+        let own = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
+        let same = match (told, own) {
+            (Some(told), Some(own)) => (told - own).abs() <= 1e-9,
+            (told, own) => told == own,
+        };
+        // Another model's predictions would be another model's report; and a manifest without figures vouches for none.
+        if !same {
+            let figure = |of: Option<f64>| of.map_or_else(|| "not given".to_owned(), |v| v.to_string());
             bail!(
-                "{}: not the predictions that {} {} was measured on: {} is {told} in its manifest and {own} here",
+                "{}: not the predictions that {} {} was measured on: {} is {} in its manifest and {} here",
                 path.display(),
                 model.name,
                 model.version,
-                metric.name()
+                metric.name(),
+                figure(told),
+                figure(own)
             );
         }
     }
@@ -134,5 +148,33 @@ impl<'a> Originals<'a> {
             Ok(Example { reference: record.clone(), predicted })
         };
         records.iter().map(one).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use relat_eval::corpus;
+
+    use super::*;
+
+    #[test]
+    fn predictions_are_taken_for_the_bundle_that_was_measured_on_them_and_no_other() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let report = root.join("docs/report");
+        let bundle = std::fs::read_to_string(report.join("BUNDLE")).unwrap();
+        let model = Bundle::open(&root.join(bundle.trim())).unwrap().manifest().clone();
+        let records = corpus::read_dir(&root.join("corpora/narratives"), Taxonomy::shipped()).unwrap();
+        let path = report.join("predictions.jsonl.gz");
+        let read = |model: &Manifest| read_predictions(&path, &records, model);
+        assert_eq!(read(&model).unwrap().len(), records.len());
+        let name = Metric::ALL[0].name();
+        let mut other = model.clone();
+        other.metrics.insert(name.to_owned(), 0.123);
+        let error = read(&other).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains("0.123"), "help: {error}");
+        // A manifest that tells nothing vouches for nothing.
+        other.metrics.clear();
+        let error = read(&other).unwrap_err().to_string();
+        assert!(error.contains("not given in its manifest"), "help: {error}");
     }
 }

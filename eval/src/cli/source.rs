@@ -19,11 +19,11 @@ pub(crate) struct SourceArgs {
     /// Folder of annotated records, `.jsonl`.
     #[arg(long, default_value = "corpora/narratives")]
     pub(crate) corpus: PathBuf,
-    /// Assessments of the records by models that had not seen their writers, from `relat-train linear --examples`.
-    /// Without it the bundle assesses the records.
+    /// Assessments of the records by models that had not seen their writers, as `relat-train linear --examples` and
+    /// `relat-train run` (`predictions.jsonl`) leave them. Without it the bundle assesses the records.
     #[arg(long)]
     pub(crate) predictions: Option<PathBuf>,
-    /// Declare that the bundle was not trained on the records.
+    /// Declare that the bundle was not trained on the records, nor another that it is set beside.
     #[arg(long, conflicts_with = "predictions")]
     pub(crate) unseen: bool,
 }

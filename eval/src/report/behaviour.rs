@@ -83,7 +83,7 @@ impl Counterfactual {
             ("dropped_rate", self.change.dropped_rate),
             ("added_rate", self.change.added_rate),
         ];
-        let language = self.language.map_or_else(String::new, |l| format!("/{}", super::page::language(l)));
+        let language = self.language.map_or_else(String::new, |l| format!("/{}", crate::language::code(l)));
         let path = |name: &str| format!("counterfactual/{}/{}{language}/{name}", self.kind, self.group);
         let rates = rates.into_iter().map(|(name, e)| (path(name), e));
         let shifts = self.change.level_shift.iter().map(|(d, e)| (path(&format!("level_shift/{d}")), *e));
@@ -112,7 +112,7 @@ impl Suites {
             format!(
                 "suite/{}/{}/pass_rate",
                 r.capability.name(),
-                r.language.map_or("all", super::page::language)
+                r.language.map_or("all", crate::language::code)
             )
         };
         self.rates.iter().map(|r| (path(r), r.passed.into())).collect()

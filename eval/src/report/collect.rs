@@ -138,7 +138,7 @@ pub struct Report {
     pub compared: Option<Compared>,
     /// Parts that were not measured: what is not said here was looked at.
     pub not_measured: Vec<&'static str>,
-    /// Figures of groups and rewritings with too few cases for an interval: shown, and held against no gate.
+    /// Figures of groups, of rewritings and of differences with too few cases for an interval: shown, and held against no gate.
     pub too_few_cases: Vec<String>,
     /// What a reader should know about how the records came to be measured.
     pub cautions: Vec<String>,
@@ -160,7 +160,7 @@ pub struct WorstRecord {
 }
 
 /// The form that this version writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Why one of ERASER's figures is not there.
 const PLAUSIBILITY: &str = "plausibility of evidence within sentences: annotators marked whole sentences, so there are no \
@@ -197,13 +197,13 @@ impl Report {
         let mut figures = summary.figures();
         let of_groups = groups.iter().chain(&signed_errors).flat_map(MetricFrame::figures);
         let of_rewritings = counterfactuals.iter().flat_map(Counterfactual::figures);
+        let of_differences = compared.iter().flat_map(Compared::figures);
         let (judged, too_few): (Vec<_>, Vec<_>) =
-            of_groups.chain(of_rewritings).partition(|(_, e)| e.low.is_some());
+            of_groups.chain(of_rewritings).chain(of_differences).partition(|(_, e)| e.low.is_some());
         figures.extend(judged);
         figures.extend(suites.iter().flat_map(Suites::figures));
         figures.extend(measured.outside.iter().flat_map(outside_figures));
         figures.extend(measured.faithfulness.iter().flat_map(Faithfulness::figures));
-        figures.extend(compared.iter().flat_map(Compared::figures));
         figures.extend(measured.human.iter().flat_map(HumanReport::figures));
         let mut not_measured = vec![PLAUSIBILITY];
         not_measured.extend(measured.human.is_none().then_some("decisions of workers: none were given"));
@@ -247,7 +247,7 @@ fn lone_writers(records: &[&Record], provenance: Provenance) -> Vec<String> {
     }
     let mut writers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for record in records {
-        writers.entry(super::page::language(record.lang)).or_default().insert(&record.writer);
+        writers.entry(crate::language::code(record.lang)).or_default().insert(&record.writer);
     }
     let caution = |(language, writers): (&str, BTreeSet<&str>)| match writers.into_iter().collect::<Vec<_>>()
         [..]

@@ -68,6 +68,8 @@ pub struct ComparedSection {
 pub struct ComparedRow {
     /// Its path, as in the figures of one model.
     pub figure: String,
+    /// Which rows Holm's correction is made over: those of one family are read side by side.
+    pub family: String,
     /// This model.
     pub this: Estimate,
     /// The other.
@@ -76,9 +78,10 @@ pub struct ComparedRow {
     pub difference: Estimate,
     /// Two-sided bootstrap p-value of no difference.
     pub p_value: Option<f64>,
-    /// The same after Holm's correction for the section.
+    /// The same after Holm's correction over the family. With n resamples no p-value is below 2/(n + 1), so a family larger
+    /// than that leaves room for cannot be told: one figure by 25 writers needs more than 1,000 resamples.
     pub p_holm: Option<f64>,
-    /// What the interval of the difference says.
+    /// What the interval of the difference says, where the corrected p-value bears it out.
     pub verdict: Verdict,
 }
 
@@ -86,7 +89,8 @@ pub struct ComparedRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// This model is better: the whole interval is on that side of 0.
+    /// This model is better: the whole interval is on that side of 0, and the corrected p-value is below what the interval
+    /// leaves out.
     Better,
     /// This model is worse, likewise.
     Worse,
@@ -97,6 +101,7 @@ pub enum Verdict {
 /// A figure of both models, over the same units.
 struct Row<'a> {
     figure: String,
+    family: String,
     direction: Direction,
     /// This model's and the other's.
     of: [Box<dyn Statistic + 'a>; 2],
@@ -104,12 +109,12 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn new(
-        figure: String,
+        (figure, family): (String, String),
         direction: Direction,
         this: impl Statistic + 'a,
         other: impl Statistic + 'a,
     ) -> Self {
-        Self { figure, direction, of: [Box::new(this), Box::new(other)] }
+        Self { figure, family, direction, of: [Box::new(this), Box::new(other)] }
     }
 }
 
@@ -129,8 +134,10 @@ pub(super) fn compare(
     let sides = [pairs, &theirs];
     let overall = Metric::ALL.map(|m| {
         let [this, that] = sides.map(|p| m.statistic(p, taxonomy));
-        Row { figure: m.name().to_owned(), direction: m.direction(), of: [this, that] }
+        let figure = format!("overall/{}", m.name());
+        Row { figure, family: "overall".to_owned(), direction: m.direction(), of: [this, that] }
     });
+    let section = |name, rows| section(name, rows, config);
     let mut sections = vec![
         section("all records", rows(overall.into(), config)?),
         section("groups", rows(by_group(sides, grouping, taxonomy), config)?),
@@ -148,10 +155,20 @@ fn same_length(what: &'static str, expected: usize, got: usize) -> Result<()> {
     if expected == got { Ok(()) } else { Err(Error::LengthMismatch { what, expected, got }) }
 }
 
-fn section(name: &'static str, mut rows: Vec<ComparedRow>) -> ComparedSection {
-    let p: Vec<Option<f64>> = rows.iter().map(|r| r.p_value).collect();
-    for (row, p) in rows.iter_mut().zip(holm(&p)) {
-        row.p_holm = p;
+/// Corrects the p-values of each family, and takes back what they do not bear out.
+fn section(name: &'static str, mut rows: Vec<ComparedRow>, config: &BootstrapConfig) -> ComparedSection {
+    let mut families: BTreeMap<String, Vec<&mut ComparedRow>> = BTreeMap::new();
+    for row in &mut rows {
+        families.entry(row.family.clone()).or_default().push(row);
+    }
+    for mut family in families.into_values() {
+        let p: Vec<Option<f64>> = family.iter().map(|r| r.p_value).collect();
+        for (row, p) in family.iter_mut().zip(holm(&p)) {
+            row.p_holm = p;
+            if p.is_none_or(|p| p >= 1.0 - config.confidence) {
+                row.verdict = Verdict::NotTold;
+            }
+        }
     }
     ComparedSection { name, rows }
 }
@@ -166,6 +183,7 @@ fn rows(rows: Vec<Row<'_>>, config: &BootstrapConfig) -> Result<Vec<ComparedRow>
         let difference = bootstrap.difference(this, other);
         ComparedRow {
             figure: row.figure.clone(),
+            family: row.family.clone(),
             this: bootstrap.estimate(this),
             other: bootstrap.estimate(other),
             difference,
@@ -205,9 +223,10 @@ fn by_group<'a>(sides: [&[Pair]; 2], grouping: &'a Grouping, taxonomy: &Taxonomy
                     members: &group.members,
                 };
                 let [this, other] = &own;
-                let figure =
-                    format!("by_group/{}={}/{}", feature.name(), group.levels.concat(), metric.name());
-                all.push(Row::new(figure, metric.direction(), of(this), of(other)));
+                let (feature, name) = (feature.name(), metric.name());
+                let figure = format!("by_group/{feature}={}/{name}", group.levels.concat());
+                let family = format!("by_group/{feature}/{name}");
+                all.push(Row::new((figure, family), metric.direction(), of(this), of(other)));
             }
         }
     }
@@ -236,6 +255,9 @@ impl Changed {
 
 /// Flips and dropped and added codes of each kind of rewriting, by record.
 fn changes(texts: &OtherTexts<'_>, config: &BootstrapConfig) -> Result<Vec<ComparedRow>> {
+    let (this, other) = (texts.this, texts.other);
+    same_length("rewritings", this.rewritings.len(), other.rewritings.len())?;
+    same_length("translations", this.translations.len(), other.translations.len())?;
     let mut kinds: BTreeMap<String, BTreeMap<&str, [Changed; 2]>> = BTreeMap::new();
     for (side, readings) in [texts.this, texts.other].into_iter().enumerate() {
         let rewritten = readings.rewritings.iter().filter_map(|tried| {
@@ -260,7 +282,9 @@ fn changes(texts: &OtherTexts<'_>, config: &BootstrapConfig) -> Result<Vec<Compa
         let row = |(name, of): (&str, Of)| {
             let this = Additive::ratio(records.values().map(|[this, _]| of(this)));
             let other = Additive::ratio(records.values().map(|[_, other]| of(other)));
-            Row::new(format!("counterfactual/{kind}/{name}"), Direction::Lower, this, other)
+            let (figure, family) =
+                (format!("counterfactual/{kind}/{name}"), format!("counterfactual/{name}"));
+            Row::new((figure, family), Direction::Lower, this, other)
         };
         rows(RATES.map(row).into(), config)
     };
@@ -274,29 +298,32 @@ fn evidence(texts: &OtherTexts<'_>) -> Result<Vec<Row<'static>>> {
     let directions = [Higher, Lower, Zero, Higher, Higher];
     let both = this.into_iter().zip(other);
     let row = |((name, direction), (this, other)): ((&str, Direction), (Additive, Additive))| {
-        Row::new(format!("faithfulness/{name}"), direction, this, other)
+        Row::new((format!("faithfulness/{name}"), "faithfulness".to_owned()), direction, this, other)
     };
     Ok(faithfulness::NAMES.into_iter().zip(directions).zip(both).map(row).collect())
 }
 
-/// Pass rates of each capability, over all languages and in each.
+/// Pass rates of each capability, over all languages and in each: a family is one language's capabilities.
 fn suites(texts: &OtherTexts<'_>, config: &BootstrapConfig) -> Result<Vec<ComparedRow>> {
-    let mut groups: BTreeMap<String, BTreeMap<&str, [Option<f64>; 2]>> = BTreeMap::new();
+    same_length("cases of suites", texts.this.cases.len(), texts.other.cases.len())?;
+    let mut groups: BTreeMap<(&str, &str), BTreeMap<&str, [Option<f64>; 2]>> = BTreeMap::new();
     for (side, readings) in [texts.this, texts.other].into_iter().enumerate() {
         for case in &readings.cases {
-            for language in ["all", page::language(case.language)] {
-                let figure = format!("suite/{}/{language}/pass_rate", case.capability.name());
-                let of = groups.entry(figure).or_default().entry(&case.id).or_default();
+            for language in ["all", crate::language::code(case.language)] {
+                let group = (case.capability.name(), language);
+                let of = groups.entry(group).or_default().entry(&case.id).or_default();
                 if let Some(of) = of.get_mut(side) {
                     *of = Some(f64::from(u8::from(case.passed())));
                 }
             }
         }
     }
-    let of_group = |(figure, cases): (String, BTreeMap<&str, [Option<f64>; 2]>)| {
+    let of_group = |((capability, language), cases): ((&str, &str), BTreeMap<&str, [Option<f64>; 2]>)| {
         let this = Additive::mean(cases.values().map(|[this, _]| *this));
         let other = Additive::mean(cases.values().map(|[_, other]| *other));
-        rows(vec![Row::new(figure, Direction::Higher, this, other)], config)
+        let figure = format!("suite/{capability}/{language}/pass_rate");
+        let row = Row::new((figure, format!("suite/{language}")), Direction::Higher, this, other);
+        rows(vec![row], config)
     };
     Ok(groups.into_iter().map(of_group).collect::<Result<Vec<_>>>()?.concat())
 }
@@ -308,7 +335,8 @@ fn outside(texts: &OtherTexts<'_>) -> Result<Vec<Row<'static>>> {
     let alarm = |of: &crate::outside::ItemResult| of.harmless.then_some(f64::from(u8::from(of.suggested)));
     let [mine, theirs] =
         [this, other].map(|of| Additive::mean(of.iter().map(|item| item.as_ref().and_then(alarm))));
-    all.push(Row::new("outside/false_alarms".to_owned(), Direction::Lower, mine, theirs));
+    let alone = "outside/false_alarms";
+    all.push(Row::new((alone.to_owned(), alone.to_owned()), Direction::Lower, mine, theirs));
     for (index, class) in texts.mapping.classes().iter().enumerate().filter(|(_, c)| !c.codes.is_empty()) {
         type Among = fn(&Judged) -> (bool, bool);
         let figures: [(&str, Among); 2] =
@@ -321,8 +349,14 @@ fn outside(texts: &OtherTexts<'_>) -> Result<Vec<Row<'static>>> {
                 });
                 Additive::mean(judged)
             });
-            let figure = format!("outside/{}/{}/{name}", page::dataset(class.dataset), class.name);
-            all.push(Row::new(figure, Direction::Higher, mine, theirs));
+            let dataset = page::dataset(class.dataset);
+            let figure = format!("outside/{dataset}/{}/{name}", class.name);
+            all.push(Row::new(
+                (figure, format!("outside/{dataset}/{name}")),
+                Direction::Higher,
+                mine,
+                theirs,
+            ));
         }
     }
     Ok(all)

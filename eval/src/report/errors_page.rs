@@ -35,6 +35,10 @@ struct Names {
     missed: &'static str,
     invented: &'static str,
     levels: &'static str,
+    /// What is counted: a model errs, annotators differ.
+    counted: &'static str,
+    /// True where the second reading has probabilities: an annotator gives none.
+    probabilities: bool,
 }
 
 const MODEL: Names = Names {
@@ -44,6 +48,8 @@ const MODEL: Names = Names {
     missed: "missed",
     invented: "suggested without ground",
     levels: "levels, shown less gold",
+    counted: "errors",
+    probabilities: true,
 };
 
 const ANNOTATORS: Names = Names {
@@ -53,6 +59,8 @@ const ANNOTATORS: Names = Names {
     missed: "only the first",
     invented: "only the second",
     levels: "levels, second less first",
+    counted: "differences",
+    probabilities: false,
 };
 
 /// The page of a model's worst records.
@@ -90,9 +98,10 @@ fn page_of(read: &[(&Record, &Pair)], taxonomy: &Taxonomy, wanted: &Wanted, name
         names.first, names.second
     ));
     page.text(&format!(
-        "{} of {} records have an error; {} follow.",
+        "{} of {} records have {}; {} follow.",
         all.len(),
         read.len(),
+        names.counted,
         all.len().min(wanted.records)
     ));
     by_code(&mut page, &all, names);
@@ -104,7 +113,7 @@ fn page_of(read: &[(&Record, &Pair)], taxonomy: &Taxonomy, wanted: &Wanted, name
     page.finish()
 }
 
-/// How often each code is in error, most often first.
+/// How often each code is missed or invented, most often first.
 fn by_code(page: &mut Page, all: &[WorstRecord], names: &Names) {
     let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     for record in all {
@@ -121,7 +130,10 @@ fn by_code(page: &mut Page, all: &[WorstRecord], names: &Names) {
     let cells = |(code, [missed, invented]): (&str, [usize; 2])| {
         vec![code.to_owned(), missed.to_string(), invented.to_string()]
     };
-    page.raw(format_args!("<details><summary>Errors by code, in all of these records</summary>\n"));
+    page.raw(format_args!(
+        "<details><summary>By code: {} in all of these records</summary>\n",
+        names.counted
+    ));
     page.table("Records by code", &["code", names.missed, names.invented], rows.into_iter().map(cells));
     page.raw(format_args!("</details>\n"));
 }
@@ -133,8 +145,8 @@ fn one(
     taxonomy: &Taxonomy,
     names: &Names,
 ) {
-    page.heading(&escape(&record.id), &format!("{}: {} errors", record.id, worst.errors));
-    let language = super::page::language(record.lang);
+    page.heading(&escape(&record.id), &format!("{}: {}: {}", record.id, names.counted, worst.errors));
+    let language = crate::language::code(record.lang);
     page.raw(format_args!(
         "<p class=\"soft\">{language}, writer {}, {}</p>\n",
         escape(&record.writer),
@@ -143,9 +155,9 @@ fn one(
     let levels: Vec<String> = worst.level_errors.iter().map(|(d, e)| format!("{d} {e:+}")).collect();
     let none = |codes: String| if codes.is_empty() { "–".to_owned() } else { codes };
     let sure = |codes: &[String]| {
-        let codes = codes.iter().map(|code| match probability(&pair.predicted, code, taxonomy) {
-            Some(p) => format!("{code} ({p:.2})"),
-            None => code.clone(),
+        let codes = codes.iter().map(|code| {
+            let p = probability(&pair.predicted, code, taxonomy).filter(|_| names.probabilities);
+            p.map_or_else(|| code.clone(), |p| format!("{code} ({p:.2})"))
         });
         none(codes.collect::<Vec<_>>().join(", "))
     };

@@ -70,7 +70,7 @@ impl Report {
             human::human(&mut page, decisions);
         }
         if let Some(compared) = &self.compared {
-            compare::comparison(&mut page, compared);
+            compare::comparison(&mut page, compared, &self.run, &self.settings.bootstrap);
         }
         self.codes(&mut page);
         self.worst_records(&mut page);

@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use relat_engine::Language;
-
 use crate::bootstrap::Estimate;
 use crate::metric_frame::FrameTable;
 use crate::outside::Dataset;
@@ -128,15 +126,6 @@ pub(super) fn cell(e: &Estimate) -> String {
 pub(super) fn group(table: &FrameTable, levels: &[String]) -> String {
     let parts = table.sensitive_features.iter().zip(levels).map(|(f, level)| format!("{}={level}", f.name()));
     parts.collect::<Vec<_>>().join(", ")
-}
-
-pub(super) fn language(language: Language) -> &'static str {
-    match language {
-        Language::Ca => "ca",
-        Language::Es => "es",
-        Language::En => "en",
-        Language::Other => "other",
-    }
 }
 
 pub(super) fn dataset(dataset: Dataset) -> &'static str {

@@ -15,6 +15,8 @@ use crate::gates::{Gates, Outcome};
 use crate::testing;
 use crate::{Date, Example};
 
+mod beside;
+
 /// Every third interview of the corpus.
 fn records() -> Vec<Record> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/narratives");
@@ -313,39 +315,6 @@ fn no_page_of_the_report_holds_text_and_the_page_of_errors_does() {
     assert!(page.contains("This page contains narratives") && page.matches("<h3>").count() == 3);
     let names = MAGHREBI.iter().filter(|n| page.contains(**n)).count();
     assert!(names > 0 && (page.contains("dropped: ") || page.contains("added: ")));
-}
-
-#[test]
-fn a_model_beside_itself_does_not_differ_and_beside_a_worse_one_does() {
-    let records: Vec<Record> = records().into_iter().step_by(3).collect();
-    let reads = |worse: bool| -> Vec<Example> {
-        let one = |r: &Record| {
-            let mut predicted = testing::perfect(r);
-            if worse {
-                drop_a_need(&mut predicted);
-            }
-            testing::example(r.clone(), predicted)
-        };
-        records.iter().map(one).collect()
-    };
-    let (good, bad) = (reads(false), reads(true));
-    let beside = |other: &[Example]| {
-        let bootstrap = testing::config(200, 4);
-        let other = Some(Other { model: run().model, examples: other, texts: None });
-        let measured = Measured { examples: &good, other, ..Measured::default() };
-        let settings = Settings { bootstrap, min_n: 10, worst: 10 };
-        Report::collect(run(), measured, &gates(), settings, &|_| {})
-    };
-    let same = beside(&good).unwrap().compared.unwrap();
-    let all = || same.sections.iter().flat_map(|s| &s.rows);
-    assert!(all().all(|r| r.difference.value == Some(0.0) && r.difference.low == r.difference.high));
-    assert!(all().all(|r| r.verdict == Verdict::NotTold) && all().any(|r| r.figure.contains("gender=f")));
-    let report = beside(&bad).unwrap();
-    let needs = &report.compared.as_ref().unwrap().sections[0].rows[0];
-    assert!(needs.difference.low.unwrap() > 0.05 && needs.p_holm.unwrap() < 0.5);
-    assert_eq!(needs.verdict, Verdict::Better);
-    assert!(report.to_html().contains("Beside test 1"));
-    assert_eq!(beside(&bad[1..]).unwrap_err().code(), "length_mismatch");
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn details(page: &mut Page, c: &Counterfactual) {
 }
 
 fn named(c: &Counterfactual) -> String {
-    let language = c.language.map_or_else(String::new, |l| format!(", {}", page::language(l)));
+    let language = c.language.map_or_else(String::new, |l| format!(", {}", crate::language::code(l)));
     if c.group == "all" {
         format!("{}{language}", c.kind)
     } else {
@@ -144,7 +144,7 @@ pub(super) fn faithfulness(page: &mut Page, of: &Faithfulness) {
 pub(super) fn behaviour(page: &mut Page, suites: &Suites) {
     page.heading("behaviour", "Behaviour: small cases written by hand");
     let rows = suites.rates.iter().map(|r| {
-        let language = r.language.map_or("all", page::language);
+        let language = r.language.map_or("all", crate::language::code);
         vec![
             r.capability.name().to_owned(),
             language.to_owned(),
