@@ -44,7 +44,7 @@ def main():
         near = [code for group in NEIGHBOURS for code in group.split() if code in rest and set(group.split()) & set(present)]
         other = lambda weights: [draw.choice(near if near and draw.random() < 0.5 else rest) for _ in range(draw.choices(range(len(weights)), weights)[0])]
         parts = {"+": present, "!": other([35, 40, 18, 7]), "~": other([60, 32, 8]), "*": other([60, 32, 8]),
-                 "?": draw.sample(asks, draw.choices(range(4), [25, 42, 28, 5])[0])}
+                 "?": draw.sample(asks, draw.choices(range(4), [15, 42, 33, 10])[0])}
         seen = set()
         marks = []
         for mark, codes in parts.items():
