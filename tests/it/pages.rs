@@ -9,3 +9,4 @@ mod keeping;
 mod looks;
 mod shell;
 mod together;
+mod waits;
