@@ -55,7 +55,10 @@ impl Places<'_> {
             std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         }
         progress.step(&format!("reading records, assessing them: {} {}", model.name, model.version));
-        let kept = self.kept().map(|path| Readings::read_matching(path, &made_from)).transpose()?;
+        let kept = match self.kept() {
+            Some(path) => Some(Readings::read_matching(path, &made_from)?),
+            None => None,
+        };
         // Before anything is read that takes minutes.
         let predicted =
             self.predictions.map(|path| read_predictions(path, texts.records, &model)).transpose()?;

@@ -117,7 +117,7 @@ impl OutsideReport {
     /// The figures of what became of texts.
     #[must_use]
     pub fn of(mapping: &Mapping, results: &[Option<ItemResult>]) -> Self {
-        let (mapped, left): (Vec<(usize, &Class)>, Vec<(usize, &Class)>) =
+        let (mapped, left): (Vec<_>, Vec<_>) =
             mapping.classes().iter().enumerate().partition(|(_, c)| !c.codes.is_empty());
         let harmless = results.iter().flatten().filter(|r| r.harmless);
         Self {

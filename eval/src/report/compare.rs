@@ -303,10 +303,13 @@ fn evidence(texts: &OtherTexts<'_>) -> Result<Vec<Row<'static>>> {
     Ok(faithfulness::NAMES.into_iter().zip(directions).zip(both).map(row).collect())
 }
 
+/// Whether each case passed, by its id, on both sides.
+type Passed<'a> = BTreeMap<&'a str, [Option<f64>; 2]>;
+
 /// Pass rates of each capability, over all languages and in each: a family is one language's capabilities.
 fn suites(texts: &OtherTexts<'_>, config: &BootstrapConfig) -> Result<Vec<ComparedRow>> {
     same_length("cases of suites", texts.this.cases.len(), texts.other.cases.len())?;
-    let mut groups: BTreeMap<(&str, &str), BTreeMap<&str, [Option<f64>; 2]>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, &str), Passed<'_>> = BTreeMap::new();
     for (side, readings) in [texts.this, texts.other].into_iter().enumerate() {
         for case in &readings.cases {
             for language in ["all", crate::language::code(case.language)] {
@@ -318,7 +321,7 @@ fn suites(texts: &OtherTexts<'_>, config: &BootstrapConfig) -> Result<Vec<Compar
             }
         }
     }
-    let of_group = |((capability, language), cases): ((&str, &str), BTreeMap<&str, [Option<f64>; 2]>)| {
+    let of_group = |((capability, language), cases): ((&str, &str), Passed<'_>)| {
         let this = Additive::mean(cases.values().map(|[this, _]| *this));
         let other = Additive::mean(cases.values().map(|[_, other]| *other));
         let figure = format!("suite/{capability}/{language}/pass_rate");

@@ -22,8 +22,8 @@ async fn the_first_suggestion() {
     let mut waits = Vec::new();
     for round in 0..7 {
         for (i, sentence) in SENTENCES.iter().enumerate() {
-            let (_, interview) = house.interview(&format!("W-{round}-{i}"), "", "2026-11-20");
-            browser.intake(&format!("/interviews/{interview}")).await;
+            let (case, _) = house.interview(&format!("W-{round}-{i}"), "Primera visita.", "2026-11-20");
+            browser.intake(&format!("/cases/{case}/interviews/new")).await;
             // From the moment that the sentence stands in the box to the moment that a card stands beside it.
             let begin = "const seen = () => { if (!window.waited && document.querySelector('#findings .card')) \
                            window.waited = performance.now() - window.begun; }; \
