@@ -301,7 +301,8 @@ mod tests {
             assert_eq!(kept.differ(texts, &model).unwrap(), None);
             assert!(kept.differ(texts, keyword_model(OTHER)).unwrap().is_some());
             // Every part is looked at.
-            let spoil: [(&str, fn(&mut Readings)); 5] = [
+            type Spoil = fn(&mut Readings);
+            let spoil: [(&str, Spoil); 5] = [
                 ("rewritings", |r| drop(r.rewritings.remove(0))),
                 ("translations", |r| r.translations.clear()),
                 ("texts without their evidence", |r| r.erased.insert(0, r.erased.concat())),

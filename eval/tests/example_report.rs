@@ -19,6 +19,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+// Clippy tells tests from other code by this attribute.
+#[cfg(test)]
 fn line(name: &str) -> String {
     std::fs::read_to_string(root().join("docs/report").join(name)).unwrap().trim().to_owned()
 }
